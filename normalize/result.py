@@ -200,14 +200,39 @@ class DecodeError:
 
 
 @dataclass(frozen=True, slots=True)
+class Irregular:
+    """Bytes that were decoded, but that encoding `text[position:position + length]` again would spell otherwise."""
+
+    position: int
+    length: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a file that is in another encoding than the rest: where in the data, and where in the text."""
+
+    offset: int
+    end: int
+    position: int
+    length: int
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text decoded from bytes. `errors` lists what could not be decoded: nothing is dropped."""
+    """Text decoded from bytes. `errors` lists what could not be decoded: nothing is dropped.
+
+    `segments` lists parts that are in another encoding, `irregular` the parts whose bytes are needed to undo exactly.
+    """
 
     text: str
     encoding: str
     errors: tuple[DecodeError, ...] = ()
     detection: Detection | None = None
     bom: bytes = b""
+    segments: tuple[Segment, ...] = ()
+    irregular: tuple[Irregular, ...] = ()
 
 
 @dataclass(frozen=True)
