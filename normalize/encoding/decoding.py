@@ -1,0 +1,167 @@
+"""Bytes to text without losing a byte: what cannot be decoded stays visible and is listed."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import threading
+from typing import Literal
+
+from normalize.encoding.encoding import irregular
+from normalize.encoding.names import SUPERSET, EncodingError, canonical
+from normalize.encoding.tables import added, table_of
+from normalize.result import Decoded, DecodeError, Detection
+
+Errors = Literal["replace", "preserve", "strict"]
+
+REPLACEMENT = "\ufffd"
+#: Stands for undecodable bytes while decoding: no decoder used here makes a lone surrogate of bytes that it accepts.
+_MARK = "\udc80"
+_HANDLER = "normalize.encoding.collect"
+
+#: Undecodable bytes: offset, the bytes, the reason.
+_Found = list[tuple[int, bytes, str]]
+
+_BOMS: tuple[tuple[bytes, str], ...] = (
+    # UTF-32 first: its little-endian mark begins with the one of UTF-16.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+)
+_WITHOUT_BOM = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+
+
+class _Current(threading.local):
+    """The decoding that runs in this thread: codecs call their error handler without any argument of ours."""
+
+    def __init__(self) -> None:
+        self.found: _Found = []
+        self.encoding = ""
+
+
+_current = _Current()
+
+
+def _collect(error: UnicodeError) -> tuple[str, int]:
+    """Note undecodable bytes and go on behind them; bytes that a newer table knows are decoded with it."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    known = added(_current.encoding, error.object, error.start)
+    if known is not None:
+        return known
+    _current.found.append((error.start, error.object[error.start : error.end], error.reason))
+    return _MARK, error.end
+
+
+codecs.register_error(_HANDLER, _collect)
+
+
+def bom_of(data: bytes) -> tuple[bytes, str] | None:
+    """Return the byte order mark that data begins with and the encoding it announces, or None.
+
+    FF FE 00 00 announces UTF-32 only when code points follow; otherwise it is UTF-16 that begins with a NUL.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark) and (encoding != "utf-32-le" or _fits_utf32(data)):
+            return mark, encoding
+    return None
+
+
+def _fits_utf32(data: bytes) -> bool:
+    units = data[4:4096]
+    return all(units[i + 2] <= 0x10 and units[i + 3] == 0 for i in range(0, len(units) - 3, 4))
+
+
+def decode(data: bytes, encoding: str | None = None, errors: Errors = "replace") -> Decoded:
+    """Decode bytes to text with today's tables; nothing is dropped.
+
+    `encoding` None is detected. A narrower name is read as its superset (`gb2312` as GB18030), because files labelled
+    with it often need that. `errors`: "replace" puts one U+FFFD in the text for each undecodable byte sequence,
+    "preserve" one lone surrogate U+DC00 + byte for each byte, "strict" raises. `Decoded.errors` lists byte offset,
+    bytes, reason and the position in the text, and `to_bytes` gives the exact bytes back. A byte order mark is no part
+    of the text; it is kept in `Decoded.bom`. Binary data is decoded as UTF-8, so that what is readable in it shows;
+    empty data is empty UTF-8.
+
+    Raises EncodingError for an unknown encoding, and with errors="strict" for undecodable bytes.
+
+    >>> decode(bytes.fromhex("d6d0cec4"), "gb2312").text
+    '中文'
+    >>> decode(bytes.fromhex("d6d0ffcec4"), "gbk").errors
+    (DecodeError(offset=2, data=b'\\xff', reason='illegal multibyte sequence', position=1),)
+    """
+    if errors not in ("replace", "preserve", "strict"):
+        raise EncodingError(f"unknown errors={errors!r}; use 'replace', 'preserve' or 'strict'")
+    data = bytes(data)
+    detection: Detection | None = None
+    if encoding is None:
+        from normalize.encoding.detection import detect
+
+        detection = detect(data)
+        name = detection.encoding or "utf-8"
+        if name == "binary":
+            name = "utf-8"
+    else:
+        name = canonical(encoding)
+    name, bom = _strip_bom(data, SUPERSET.get(name, name))
+    body = data[len(bom) :] if bom else data
+    text, found = _decode_all(body, name)
+    listed: tuple[DecodeError, ...] = ()
+    if found:
+        if errors == "strict":
+            raise EncodingError(_complain(name, found, len(bom)))
+        text, listed = _place(text, found, len(bom), errors)
+    return Decoded(text, name, listed, detection, bom, (), irregular(body, len(bom), text, name, listed))
+
+
+def _strip_bom(data: bytes, name: str) -> tuple[str, bytes]:
+    """Return the encoding's name without mark, and the mark at the beginning of data if it belongs to the encoding."""
+    plain = _WITHOUT_BOM.get(name, name)
+    found = bom_of(data)
+    if found is not None and (found[1] == plain or (name in _WITHOUT_BOM and found[1].startswith(name))):
+        return found[1], found[0]
+    return plain, b""
+
+
+def _decode_all(data: bytes, name: str) -> tuple[str, _Found]:
+    """Decode everything; undecodable sequences are one `_MARK` each in the text, and listed in order."""
+    found: _Found = []
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError:
+        _current.found, _current.encoding = found, name
+        try:
+            text = data.decode(name, _HANDLER)
+            if text.count(_MARK) != len(found):
+                # UTF-7 alone can spell lone surrogates. Beside errors, only its ASCII can be told apart from them.
+                found.clear()
+                text = data.decode("ascii", _HANDLER)
+        finally:
+            _current.found, _current.encoding = [], ""
+    table = table_of(name)
+    return (table.modernise(text) if table else text), found
+
+
+def _place(text: str, found: _Found, shift: int, errors: Errors) -> tuple[str, tuple[DecodeError, ...]]:
+    """Put what stands for undecodable bytes in place of the marks, and list each with its position."""
+    pieces = re.split(_MARK, text)
+    listed = []
+    out = [pieces[0]]
+    position = len(pieces[0])
+    for (offset, raw, reason), piece in zip(found, pieces[1:], strict=True):
+        listed.append(DecodeError(offset + shift, raw, reason, position))
+        mark = REPLACEMENT if errors == "replace" else "".join(chr(0xDC00 + byte) for byte in raw)
+        out += (mark, piece)
+        position += len(mark) + len(piece)
+    return "".join(out), tuple(listed)
+
+
+def _complain(name: str, found: _Found, shift: int) -> str:
+    offset, raw, reason = found[0]
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return (
+        f"cannot decode {raw[:4].hex(' ').upper()} at byte {offset + shift} as {name}: {reason}{more}; "
+        "use errors='replace' to keep what can be read"
+    )

@@ -1,0 +1,133 @@
+"""Text to bytes: output in a legacy encoding, and the exact way back from decoded text to its source bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from normalize.encoding.names import EncodingError, canonical
+from normalize.encoding.tables import table_of
+from normalize.result import Decoded, DecodeError, Irregular
+
+Unencodable = Literal["strict", "replace", "entity", "preserve"]
+
+#: Each text has one spelling in these, and each valid spelling one text, so decoding needs no check of the way back.
+_ONE_SPELLING = ("utf-8", "utf-16", "utf-32", "ascii", "iso8859", "cp125", "cp437", "cp85", "cp86", "koi8", "mac-")
+_PRESERVED = re.compile("[\udc00-\udcff]+")
+
+
+def encode(text: str, encoding: str, errors: Unencodable = "strict") -> bytes:
+    """Encode text with today's tables.
+
+    `errors` decides about characters that the encoding lacks: "strict" raises, "replace" writes `?`, "entity" a numeric
+    character reference (`&#20013;`), "preserve" turns lone surrogates U+DC00-DCFF, as `decode(..., errors="preserve")`
+    makes them, back to bytes and raises for others. `unencodable` lists them beforehand.
+
+    Raises EncodingError for an unknown encoding, and for the first character that does not fit.
+
+    >>> encode("中文", "gb2312").hex()
+    'd6d0cec4'
+    >>> encode("龍和龙", "gb2312", errors="entity").decode("gb2312")
+    '&#40845;和龙'
+    """
+    name = canonical(encoding)
+    if errors == "preserve":
+        pieces = re.split("([\udc00-\udcff]+)", text)
+        # Every second piece is a run of preserved bytes.
+        return b"".join(
+            bytes(ord(character) & 0xFF for character in piece) if index % 2 else encode(piece, name)
+            for index, piece in enumerate(pieces)
+            if piece
+        )
+    handlers = {"strict": "strict", "replace": "replace", "entity": "xmlcharrefreplace"}
+    if errors not in handlers:
+        raise EncodingError(f"unknown errors={errors!r}; use 'strict', 'replace', 'entity' or 'preserve'")
+    table = table_of(name)
+    try:
+        return (table.outdate(text) if table else text).encode(name, handlers[errors])
+    except UnicodeEncodeError as error:
+        position, character = error.start, text[error.start]
+        count = len(unencodable(text, name))
+        more = f" (and {count - 1} more)" if count > 1 else ""
+        raise EncodingError(
+            f"cannot encode U+{ord(character):04X} at character {position} as {name}{more}; "
+            "choose a wider encoding, or errors='entity' or 'replace'"
+        ) from None
+
+
+def unencodable(text: str, encoding: str) -> list[tuple[int, str]]:
+    """Return position and character of everything in text that an encoding lacks.
+
+    >>> unencodable("龍和龙", "gb2312")
+    [(0, '龍')]
+    """
+    name = canonical(encoding)
+    table = table_of(name)
+    text = table.outdate(text) if table else text
+    found = []
+    position = 0
+    while position < len(text):
+        try:
+            text[position:].encode(name)
+        except UnicodeEncodeError as error:
+            start, end = position + error.start, position + error.end
+            found += [(index, text[index]) for index in range(start, end)]
+            position = end
+        else:
+            break
+    return found
+
+
+def to_bytes(decoded: Decoded) -> bytes:
+    """Return the exact bytes that were decoded, the undecodable ones and the byte order mark included.
+
+    >>> from normalize.encoding import decode
+    >>> to_bytes(decode(b"\\xff\\xfe-N\\x87"))
+    b'\\xff\\xfe-N\\x87'
+    """
+    return decoded.bom + b"".join(_spell(decoded))
+
+
+def _spell(decoded: Decoded) -> Iterator[bytes]:
+    """Yield the bytes of each stretch of the text."""
+    events = [(error.position, _width(decoded.text, error), error.data, "") for error in decoded.errors]
+    events += [(item.position, item.length, item.data, "") for item in decoded.irregular]
+    events += [(item.position, item.length, b"", item.encoding) for item in decoded.segments]
+    # At the same place the longer one first: irregular bytes include the errors among them.
+    events.sort(key=lambda event: (event[0], -event[1]))
+    position = 0
+    for start, length, data, encoding in events:
+        if start < position:
+            continue
+        if start > position:
+            yield _plain(decoded.text[position:start], decoded.encoding)
+        yield _plain(decoded.text[start : start + length], encoding) if encoding else data
+        position = start + length
+    if position < len(decoded.text):
+        yield _plain(decoded.text[position:], decoded.encoding)
+
+
+def _width(text: str, error: DecodeError) -> int:
+    """Return how many characters stand for undecodable bytes: one U+FFFD, or a surrogate for each byte."""
+    return 1 if text[error.position] == "\ufffd" else len(error.data)
+
+
+def _plain(text: str, name: str) -> bytes:
+    table = table_of(name)
+    return (table.outdate(text) if table else text).encode(name)
+
+
+def irregular(data: bytes, offset: int, text: str, name: str, errors: Sequence[DecodeError]) -> tuple[Irregular, ...]:
+    """Return the parts of the text that encoding again would spell otherwise than `data`.
+
+    Legacy encodings have several codes for one character (A1A1 and A3A0 in GB18030), and superfluous escapes (HZ).
+    """
+    if name.startswith(_ONE_SPELLING):
+        return ()
+    try:
+        if b"".join(_spell(Decoded(text, name, tuple(errors)))) == data:
+            return ()
+    except UnicodeEncodeError:
+        pass
+    return (Irregular(0, len(text), data),)
