@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from normalize.edits import Step
+
 
 class ConfigError(ValueError):
     """A setting that cannot be used; the message says which, why, and what would do."""
@@ -89,6 +91,15 @@ class Config:
     def with_options(self, **options: Any) -> Config:
         """Return a copy with other values for some settings."""
         return replace(self, **options)
+
+    def allows(self, step: Step) -> bool:
+        """Tell whether a rule is on: `disable` may name it, its stage and it (`stage.rule`), or a group (`comma` of
+        `comma.number`).
+        """
+        if not self.disable:
+            return True
+        names = {step.rule, f"{step.stage}.{step.rule}", step.rule.partition(".")[0]}
+        return self.disable.isdisjoint(names)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -1,0 +1,120 @@
+"""Repair the annotated page: `關(guān)鍵`, `know-h(huán)ow`, `領域?yàn)锳I`.
+
+Annotations in phase are taken out; those out of phase are undone byte by byte; each repair is damaged again by the
+forward model, and counts as proved when that gives what was found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import permutations
+
+from normalize import language
+from normalize.edits import Edit, Step
+from normalize.mojibake import pinyin
+from normalize.mojibake.annotate import annotate
+from normalize.mojibake.annotation_list import AnnotationList, learn, straddled
+from normalize.mojibake.shifted import LOST, ShiftReader, Undone
+
+_IN_PHASE = Step("mojibake", "annotation", "proved", "an annotating tool put the pinyin after this character")
+_STRADDLING = Step(
+    "mojibake", "annotation.straddling", "proved", "the pinyin belongs to bytes that straddle two characters"
+)
+_SHIFTED = {
+    certainty: Step("mojibake", "annotation.shifted", certainty, reason)  # type: ignore[arg-type]
+    for certainty, reason in (
+        ("proved", "inserted pinyin shifted the bytes; read in step again, and shifted again they give what was found"),
+        ("inferred", "inserted bytes shifted the bytes; what a question mark hid was chosen by the language model"),
+    )
+}
+_EATEN = Step("mojibake", "annotation.eaten", "lost", "a shifted lead byte took an ASCII character with it")
+
+#: A mark that tools put control bytes before; a lead byte took the first control byte with it.
+_ORPHAN = r"\?[\x05-\x08 ]?[\x05-\x08]*(?:[！；？。，：、]|[,;:!?](?=[\u3400-\u9fff]))"
+_EVENT = re.compile(f"{pinyin.BROKEN_ANNOTATION.pattern}|{pinyin.ANNOTATION.pattern}|(?P<orphan>{_ORPHAN})")
+
+
+def repair_annotations(text: str) -> list[Edit]:
+    """Return the edits that undo what an annotating tool did to a page; none for a text without its damage."""
+    page = learn(text)
+    return list(_repair(text, page or AnnotationList({}), damaged=page is not None))
+
+
+def _repair(text: str, page: AnnotationList, damaged: bool) -> Iterator[Edit]:
+    reader = ShiftReader(text, page)
+    position = 0
+    before = ""  # the two characters before `position`, as repaired
+    while True:
+        event = _EVENT.search(text, position)
+        if event is None:
+            return
+        start = event.start()
+        before = (before + text[position:start])[-2:]
+        position = event.end() if event["orphan"] is None else start + 1
+        if event["orphan"] is not None or text[start] == "?":
+            undone = reader.undo(start, before[-1:]) if damaged or event["orphan"] else None
+            certainty = undone and _judge(text, before[-1:], undone, page)
+            if undone and certainty:
+                yield from _shift_edits(undone, certainty)
+                position = undone.end
+                before = (before + undone.hypothesis.text)[-2:]
+            else:
+                before = text[position - 2 : position]
+        elif damaged and page.annotates(before[-1:], event[2], repaired=text[start - 1] != before[-1:]):
+            yield Edit(start, event.end(), "", _IN_PHASE)
+        elif damaged and (pair := straddled(before, event[2], page)):
+            if pair != before and text[start - 2 : start] == before:
+                yield Edit(start - 2, start - 1, pair[0], _STRADDLING)
+            yield Edit(start, event.end(), "", _STRADDLING)
+            before = pair
+        else:
+            before = text[position - 2 : position]
+
+
+def _shift_edits(undone: Undone, certainty: str) -> Iterator[Edit]:
+    """Yield the edit of a shift, and the loss at its end apart."""
+    h = undone.hypothesis
+    step = _SHIFTED[certainty]
+    if h.text.endswith(LOST):
+        yield Edit(undone.start, undone.end - 1, h.text[:-1], step)
+        yield Edit(undone.end - 1, undone.end, LOST, _EATEN)
+    else:
+        yield Edit(undone.start, undone.end, h.text, step)
+
+
+def _judge(text: str, before: str, undone: Undone, page: AnnotationList) -> str:
+    """Return how sure a repair is, or nothing when it must not be made."""
+    h = undone.hypothesis
+    found = before + text[undone.start : undone.end]
+    restored = before + h.text
+    after = text[undone.end : undone.end + 2]
+    gain = language.total(found + after) - language.total(restored + after)
+    if gain < 4:
+        return ""
+    proved = reproduces(restored, found, h.used, page)
+    return "proved" if proved and not h.guessed else "inferred"
+
+
+def reproduces(restored: str, found: str, used: tuple[tuple[str, str], ...], page: AnnotationList) -> bool:
+    """Tell whether the forward model makes `found` of `restored`, with the annotations used in some order."""
+    folded = _fold(found) == found
+    tables = permutations(used) if 0 < len(used) <= 4 else [used]
+    for table in tables:
+        for noise in _noises(restored):
+            for controls in ("", " ", None):
+                made = annotate(restored, table, noise, controls)
+                if made == found or (folded and _fold(made) == found):
+                    return True
+    return False
+
+
+def _noises(restored: str) -> Iterator[dict[str, bytes]]:
+    yield {}
+    for mark in "！；？。，：、":
+        yield {mark: b"\x06\x07"}
+        yield {mark: b"\x06"}
+
+
+def _fold(text: str) -> str:
+    return "".join(chr(ord(x) - 0xFEE0) if "！" <= x <= "～" else x for x in text)

@@ -1,0 +1,42 @@
+"""Pinyin as annotating tools write it: one syllable with a tone mark, and the characters that are read so."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from normalize.data import read_text
+
+_LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêńňǹɡ"
+
+#: `(pinyin)` with either kind of brackets; some tools leave a blank before the closing one.
+ANNOTATION = re.compile(rf"[(（]([{_LETTERS}]{{1,6}}) ?[)）]")
+
+#: The same where a lead byte took the opening bracket with it, which left a question mark.
+BROKEN_ANNOTATION = re.compile(rf"\?([{_LETTERS}]{{1,6}}) ?[)）]")
+
+
+@cache
+def _readings() -> dict[str, str]:
+    lines = (line for line in read_text("pinyin.txt").splitlines() if not line.startswith("#"))
+    return dict(line.split("\t") for line in lines)  # type: ignore[arg-type]
+
+
+def characters(syllable: str) -> str:
+    """Return the Han characters of cp936 that are read so, in code point order; none for what is no syllable.
+
+    The readings are those of pypinyin.
+
+    >>> "環" in characters("huán"), characters("html")
+    (True, '')
+    """
+    return _readings().get(syllable.replace("ɡ", "g"), "")
+
+
+def is_reading(character: str, syllable: str) -> bool:
+    """Tell whether a character is read so.
+
+    >>> is_reading("關", "guān"), is_reading("關", "hé")
+    (True, False)
+    """
+    return character in characters(syllable)

@@ -1,0 +1,267 @@
+"""Undo a phase shift: text whose cp936 bytes were read one byte late because something was inserted between them.
+
+An annotation or a control byte that a tool put between the lead and the trail byte of a character makes the next
+lead byte pair with the wrong trail, and so on until an ASCII byte brings the reader back in step. The bytes are
+still there: taken from the shifted characters and read in step, they give the text that was. What an undecodable
+pair (`?`) hid is searched for: every byte that it can have been, weighed by the language model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import exp, log
+
+from normalize import language
+from normalize.mojibake import cp936, pinyin
+from normalize.mojibake.annotation_list import AnnotationList
+from normalize.profile import Class, class_of
+
+#: What stands where a byte is gone for good.
+LOST = "\ufffd"
+
+_CONTROLS = "\x05\x06\x07\x08"
+#: A blank or control bytes, then a mark that tools put control bytes before.
+_NOISED_MARK = re.compile(r"[\x05-\x08 ]?[\x05-\x08]*(?=[！；？。，：、,;:!?])")
+_CLOSING_TAG = re.compile(r"/[A-Za-z][A-Za-z0-9]*>")
+#: Hypotheses kept at each place. On the collected cases the right one was never below the fifth.
+_BEAM = 48
+#: Lead bytes of user-defined pairs (A140-A7A0, AAA1-AFFE, F8A1-FEFE).
+_PRIVATE_LEADS = (*range(0xA1, 0xA8), *range(0xAA, 0xB0), *range(0xF8, 0xFF))
+#: What it costs, in nats, to suppose that a private-use character was stripped here, or that an annotation is left over.
+_STRIPPED = 7.0
+_UNLIKELY = 20.0
+#: What a Simplified character costs on a page that has none, and the other way round.
+_OTHER_SCRIPT = 6.0
+#: A page of this many Han characters is believed as much as the general model is believed about its words.
+_PAGE = 500
+#: How many hypotheses at one place are worth supposing a stripped character for.
+_WORTH = 8
+#: What the language model is asked about in place of an eaten character: a tag ends the line, a lost one is a digit.
+_LIKE = {"<": "\n", " ": "\n", ",": "，", LOST: "1"}
+_NOISED_ORPHAN = re.compile(r"\?[\x05-\x08 ]?[！；？。，：、]")
+#: Characters after which a shift that has not ended is given up: the longest one seen ran over 30.
+_LONGEST = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What may have stood there: the text so far, the lead byte that waits for its trail byte, and what it cost.
+
+    `last` is the byte before the waiting one, `lost` the places in `text` of characters that are gone, `guessed`
+    whether a byte was chosen by the language model alone, `stripped` how many private-use characters are supposed to be
+    gone, and `used` the annotations that were taken out.
+    """
+
+    text: str
+    pending: int | None
+    cost: float = 0.0
+    last: int = 0
+    lost: tuple[int, ...] = ()
+    guessed: bool = False
+    stripped: int = 0
+    used: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A shift undone: `source[start:end]` was `hypothesis.text`."""
+
+    start: int
+    end: int
+    hypothesis: Hypothesis
+
+
+class ShiftReader:
+    """Reads the shifted characters of one page."""
+
+    def __init__(self, text: str, page: AnnotationList) -> None:
+        self.text = text
+        self.page = page
+        # A page that was folded shows `,` where its bytes had `，`, so that the bytes of its marks are uncertain.
+        marks = _NOISED_ORPHAN.sub("", text)
+        self.folded = marks.count(",") >= marks.count("，")
+        self.private_stripped = not re.search("[\ue000-\uf8ff]", text)
+        hans = sum(class_of(character) is Class.HANS for character in text)
+        hant = sum(class_of(character) is Class.HANT for character in text)
+        self.other_script = None if hans and hant else Class.HANS if hant else Class.HANT if hans else None
+        self._own_counts = Counter(character for character in text if character >= "\u3400")
+        self._own_total = self._own_counts.total() + _PAGE
+
+    def undo(self, start: int, before: str) -> Undone | None:
+        """Undo the shift that begins at `start` (its `?`), or return None where the bytes have no other reading.
+
+        `before` is the character in front of it, seen through what was already repaired.
+        """
+        code = cp936.encode_character(before) if before else None
+        first = Hypothesis(before, None, last=code[-1] if code else 0)
+        waiting: dict[int, list[Hypothesis]] = {}
+        for position, hypothesis in self._begin(first, start):
+            waiting.setdefault(position, []).append(hypothesis)
+        finished: list[tuple[int, Hypothesis]] = []
+        while waiting:
+            position = min(waiting)
+            hypotheses = sorted(waiting.pop(position), key=lambda h: h.cost)[:_BEAM]
+            for rank, hypothesis in enumerate(hypotheses):
+                if hypothesis.pending is None:
+                    finished.append((position, hypothesis))
+                elif position < min(len(self.text), start + _LONGEST):
+                    following_ones = list(self._alternatives(hypothesis, position))
+                    if rank < _WORTH and self.private_stripped and hypothesis.stripped < 3:
+                        following_ones += self._stripped(hypothesis, position)
+                    for following, continued in following_ones:
+                        if continued.cost < float("inf"):
+                            waiting.setdefault(following, []).append(continued)
+        if not finished:
+            return None
+        end, best = self._choose(finished)
+        lost = tuple(place - len(before) for place in best.lost)
+        return Undone(start, end, replace(best, text=best.text[len(before) :], lost=lost))
+
+    def _choose(self, finished: list[tuple[int, Hypothesis]]) -> tuple[int, Hypothesis]:
+        """Return the best hypothesis, each weighed over the same stretch of text and two characters beyond."""
+        horizon = max(end for end, _ in finished) + 2
+
+        def weight(item: tuple[int, Hypothesis]) -> float:
+            end, hypothesis = item
+            rest = hypothesis.text[-1:] + self.text[end:horizon]
+            cost = hypothesis.cost + sum(language.cost(a, b) for a, b in zip(rest, rest[1:], strict=False))
+            annotation = pinyin.ANNOTATION.match(self.text, end)
+            if annotation and not pinyin.is_reading(hypothesis.text[-1:], annotation[1]):
+                cost += _UNLIKELY  # an annotation is left over, and not of the character before it
+            return cost
+
+        return min(finished, key=weight)
+
+    def _begin(self, first: Hypothesis, start: int) -> Iterator[tuple[int, Hypothesis]]:
+        """Yield the ways in which a shift can begin at a `?`."""
+        broken = pinyin.BROKEN_ANNOTATION.match(self.text, start)
+        if broken:
+            fitting = self.page.candidates(first.last, broken[1])
+            for character in fitting:
+                yield broken.end(), self._take_trail(first, character, broken[1])
+            if not fitting:  # both its bytes are gone: the page's list knows which character it was
+                for character in self.page.listed(broken[1]):
+                    guess = replace(first, guessed=True, used=((character, broken[1]),))
+                    yield broken.end(), self._write(guess, character)
+            return
+        noised = _NOISED_MARK.match(self.text, start + 1)
+        if noised:
+            # The lead byte took the control byte with it; its own trail is the first byte of the mark.
+            for lead in range(0x81, 0xFF):
+                yield noised.end(), replace(first, pending=lead, guessed=True)
+
+    def _take_trail(self, h: Hypothesis, character: str, syllable: str) -> Hypothesis:
+        """Take an annotation out, and the trail byte of its character, which its bracket had hidden."""
+        code = cp936.encode_character(character)
+        assert code is not None
+        return self._feed(replace(h, used=(*h.used, (character, syllable))), code[1])
+
+    def _feed(self, h: Hypothesis, byte: int) -> Hypothesis:
+        """Read one byte in step; a pair that means nothing costs so much that the hypothesis is dropped."""
+        if h.pending is not None:
+            character = cp936.decode_pair(h.pending, byte)
+            if character is None:
+                return replace(h, cost=float("inf"))
+            return self._write(replace(h, pending=None, last=byte), character)
+        if byte < 0x80:
+            return self._write(replace(h, last=byte), chr(byte))
+        if byte == 0x80:
+            return self._write(replace(h, last=byte), "€")
+        return replace(h, pending=byte)
+
+    def _write(self, h: Hypothesis, character: str) -> Hypothesis:
+        return replace(h, text=h.text + character, cost=h.cost + self.cost(h.text[-1:] or "\n", character))
+
+    def cost(self, previous: str, character: str) -> float:
+        """Return the cost of a character after another, in nats: the language model, and what the page itself says.
+
+        A page repeats its own words and names, which a general model may never have seen.
+        """
+        own = self._own_counts[character] / self._own_total
+        cost = -log(0.9 * exp(-language.cost(previous, character)) + 0.1 * own)
+        return cost + _OTHER_SCRIPT if self.other_script and class_of(character) is self.other_script else cost
+
+    def _alternatives(self, h: Hypothesis, position: int) -> Iterator[tuple[int, Hypothesis]]:
+        """Yield what the next character of the damaged text can mean, while a lead byte is waiting."""
+        text = self.text
+        character = text[position]
+        annotation = pinyin.ANNOTATION.match(text, position)
+        if annotation:
+            assert h.pending is not None
+            pair = cp936.decode_pair(h.last, h.pending) if h.last >= 0x81 else None
+            if pair and pinyin.is_reading(pair, annotation[1]):
+                yield annotation.end(), replace(h, used=(*h.used, (pair, annotation[1])))
+        if character in _CONTROLS or (character == " " and _NOISED_MARK.match(text, position)):
+            yield position + 1, h
+        if character == cp936.UNDECODABLE:
+            yield from self._undecodable(h, position)
+        code = cp936.encode_character(character)
+        if code is not None:
+            yield position + 1, self._feed_all(h, code)
+            if self.folded and len(code) == 1 and "!" <= character <= "~":
+                yield position + 1, self._feed_all(h, b"\xa3" + bytes((code[0] + 0x80,)))
+
+    def _feed_all(self, h: Hypothesis, data: bytes) -> Hypothesis:
+        for byte in data:
+            h = self._feed(h, byte)
+        return h
+
+    def _undecodable(self, h: Hypothesis, position: int) -> Iterator[tuple[int, Hypothesis]]:
+        """Yield what a `?` can hide: the trail byte of an annotated character, or a byte and what it took along."""
+        assert h.pending is not None
+        broken = pinyin.BROKEN_ANNOTATION.match(self.text, position)
+        if broken:
+            for character in self.page.candidates(h.pending, broken[1]):
+                yield broken.end(), self._take_trail(h, character, broken[1])
+        noised = _NOISED_MARK.match(self.text, position + 1)
+        eaten = self._eaten(position + 1)
+        guess = replace(h, guessed=True)
+        for trail in self._likely_trails(h):
+            known = self._feed(guess, trail)
+            if noised:  # it took a control byte along: nothing is lost, and the mark had two bytes
+                mark = self.text[noised.end()]
+                yield noised.end() + 1, self._write(known, chr(ord(mark) + 0xFEE0) if mark < "\x80" else mark)
+            lost = known.lost if eaten != LOST else (*known.lost, len(known.text))
+            cost = known.cost + self.cost(known.text[-1], _LIKE.get(eaten, eaten))
+            yield position + 1, replace(known, text=known.text + eaten, lost=lost, cost=cost)
+
+    def _likely_trails(self, h: Hypothesis) -> list[int]:
+        """Return the trail bytes that make a character with the waiting lead byte, the likeliest first."""
+        assert h.pending is not None
+        previous = h.text[-1:]
+        pairs = ((cp936.decode_pair(h.pending, trail), trail) for trail in range(0x40, 0xFF))
+        return [trail for _, trail in sorted((self.cost(previous, x), trail) for x, trail in pairs if x)[:_BEAM]]
+
+    def _stripped(self, h: Hypothesis, position: int) -> Iterator[tuple[int, Hypothesis]]:
+        """Yield what stood there when a private-use character was stripped: two bytes nobody sees."""
+        code = cp936.encode_character(self.text[position])
+        if code is None or h.pending is None:
+            return
+        previous = h.text[-1:]
+        likely = sorted(
+            (self.cost(previous, x), lead, x) for lead in _PRIVATE_LEADS if (x := cp936.decode_pair(h.pending, lead))
+        )
+        found = []
+        for cost, lead, first in likely[:3]:
+            for trail in range(0x81, 0xFF):
+                second = cp936.decode_pair(trail, code[0])
+                if second:
+                    found.append((cost + self.cost(first, second), lead, trail))
+        for _, lead, trail in sorted(found)[:6]:
+            guess = replace(h, guessed=True, stripped=h.stripped + 1, cost=h.cost + _STRIPPED)
+            yield position + 1, self._feed_all(replace(self._feed(guess, lead), pending=trail), code)
+
+    def _eaten(self, position: int) -> str:
+        """Return the ASCII character that a lead byte took along before `position`, or LOST where it cannot be known."""
+        following = self.text[position : position + 1]
+        if _CLOSING_TAG.match(self.text, position):
+            return "<"
+        if following == " ":
+            # A group of three digits after a blank is the rest of a number.
+            return LOST if re.match(r" \d{3}(?!\d)", self.text[position:]) else " "
+        if not following.isalpha():
+            return LOST
+        return "," if self.folded else " "

@@ -1,0 +1,144 @@
+"""The flow: bytes are decoded, then each stage has its turn, in an order that is part of the design.
+
+Repair comes before punctuation, because most of the brackets on a damaged page belong to the damage; and punctuation,
+which asks what is Han and what is Latin, before the conversion of script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+from normalize.config import Config
+from normalize.edits import NO_SPANS, Edit, Edits, Step, compose
+from normalize.profile import Profile
+from normalize.result import Decoded, Result
+
+Stage = Callable[[str, Profile, Config], Edits]
+
+#: The stages in their order: the package that holds each, and the setting that switches it.
+STAGES: tuple[tuple[str, Callable[[Config], bool]], ...] = (
+    ("mojibake", lambda config: config.repair),
+    ("punctuation", lambda config: config.punctuation),
+    ("script", lambda config: config.target is not None),
+)
+
+
+class Normalizer:
+    """Normalises texts with one configuration; may be shared between threads, and pickled.
+
+    >>> Normalizer(Config(target="zh-Hans")).normalize("關(guān)鍵節(jié)點(diǎn)")
+    '关键节点'
+    """
+
+    def __init__(self, config: Config | None = None, **options: Any) -> None:
+        """Take a configuration, or the options of one (see `Config`)."""
+        self.config = Config.of(**options) if config is None else config.with_options(**options)
+
+    def __repr__(self) -> str:
+        return f"Normalizer({self.config!r})"
+
+    def __reduce__(self) -> tuple[type[Normalizer], tuple[Config]]:
+        return type(self), (self.config,)
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages that this configuration switches on, in order."""
+        return tuple(import_module(f"normalize.{name}").stage for name, is_on in STAGES if is_on(self.config))
+
+    def run(self, text: str) -> Iterator[Edits]:
+        """Yield what each stage did, in order. This is the flow."""
+        profile = Profile(text)
+        for stage in self.stages:
+            edits = stage(profile.text, profile, self.config)
+            if edits.text != profile.text:
+                profile = Profile(edits.text)
+            yield edits
+
+    def normalize(self, text: str | bytes) -> str:
+        """Return the normalised text.
+
+        Bytes are decoded first; what cannot be decoded stays visible as U+FFFD.
+        """
+        source = text if isinstance(text, str) else self._decode(text).text
+        for edits in self.run(source):
+            source = edits.text
+        return source
+
+    def normalize_many(self, texts: Iterable[str]) -> list[str]:
+        """Return the normalised texts, in order: quicker than one by one when they are short."""
+        return [self.normalize(text) for text in texts]
+
+    def explain(self, text: str | bytes) -> Result:
+        """Return the normalised text with the record of every change."""
+        from normalize.script import identify
+
+        decoded = None if isinstance(text, str) else self._decode(text)
+        source = text if decoded is None else decoded.text
+        assert isinstance(source, str)
+        first = Edits.none(source) if decoded is None else _undecodable(decoded)
+        spans = first.spans
+        output = source
+        for edits in self.run(source):
+            spans = compose(spans, edits.spans) if edits.spans is not NO_SPANS else spans
+            output = edits.text
+        return Result(
+            text=output,
+            source=source,
+            spans=spans,
+            script_before=identify(source).label,
+            script_after=identify(output).label,
+            decoded=decoded,
+            data=None if isinstance(text, str) else bytes(text),
+        )
+
+    def _decode(self, data: bytes) -> Decoded:
+        from normalize.encoding import decode
+
+        return decode(data, self.config.encoding)
+
+
+def _undecodable(decoded: Decoded) -> Edits:
+    """Return a note for each place where bytes could not be decoded; the text stays as it is."""
+    notes = []
+    for error in decoded.errors:
+        reason = f"byte {error.offset}: {error.data.hex(' ')} {error.reason}"
+        step = Step("encoding", "undecodable", "lost", reason)
+        notes.append(Edit(error.position, error.position + 1, decoded.text[error.position], step))
+    return Edits.of(decoded.text, notes)
+
+
+def normalize(text: str | bytes, target: str | None = "zh-Hant", **options: Any) -> str:
+    """Return the text repaired, with its punctuation restored, and in one script.
+
+    `target` says what comes out (see `Config`, whose fields are the options). Raises ConfigError for a setting that
+    cannot be used, EncodingError for an unknown encoding.
+
+    >>> normalize("鼠标和軟件")
+    '鼠標和軟件'
+    >>> normalize("鼠标和软件".encode("gb18030"), "zh-Hant-TW", vocabulary=True)
+    '滑鼠和軟體'
+    """
+    return Normalizer(target=target, **options).normalize(text)
+
+
+def explain(text: str | bytes, target: str | None = "zh-Hant", **options: Any) -> Result:
+    """Return what `normalize` returns, with the record of every change.
+
+    >>> for change in explain("關(guān)于", "zh-Hans").changes:
+    ...     print(change.start, change.before, change.after, change.certainty)
+    0 關 关 rule
+    1 (guān)  proved
+    """
+    return Normalizer(target=target, **options).explain(text)
+
+
+def normalize_many(texts: Iterable[str], target: str | None = "zh-Hant", **options: Any) -> list[str]:
+    """Return the normalised texts, in order: quicker than one by one when they are short.
+
+    >>> normalize_many(["关键", "鼠标"])
+    ['關鍵', '鼠標']
+    """
+    return Normalizer(target=target, **options).normalize_many(texts)
