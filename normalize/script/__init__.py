@@ -1,0 +1,8 @@
+"""Script: Simplified and Traditional characters, their regional forms, and which of them a text is in."""
+
+from __future__ import annotations
+
+from normalize.script.identify import Script, identify
+from normalize.script.stage import convert, stage
+
+__all__ = ["Script", "convert", "identify", "stage"]

