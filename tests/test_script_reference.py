@@ -1,8 +1,8 @@
 """Every difference from opencc-python-reimplemented has a known cause.
 
-That package differs from OpenCC in three things: its dictionaries are of an older edition, its configurations have fewer
-steps, and it takes the longest match anywhere in a clause first instead of going from left to right. Each is exchanged
-alone here, from our side towards theirs; what is left after all three must be nothing.
+That package differs from OpenCC in three things: its dictionaries are of an older edition, its configurations have
+fewer steps, and it takes the longest match anywhere in a clause first instead of going from left to right. They are
+exchanged one after the other here, from our side towards theirs; what is left after all three must be nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -91,7 +92,7 @@ def causes(text: str, name: str) -> list[str]:
         ("dictionary", reference_like(text, lexicon.load(name, REIMPLEMENTED))),
         ("unexplained", reference(name).convert(text)),
     ]
-    return [cause for (_, before), (cause, after) in zip(steps, steps[1:], strict=False) if before != after]
+    return [cause for (_, before), (cause, after) in pairwise(steps) if before != after]
 
 
 def material(name: str) -> list[str]:
