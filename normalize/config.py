@@ -41,7 +41,7 @@ class Config:
     converting), `encoding` what bytes are read as (None: detected). `repair` and `punctuation` switch stages; `tidy`
     and `region` (CN, TW, HK) are options of punctuation, `vocabulary` (regional words), `context` (False: plain OpenCC),
     `lexicon`, `dictionary` (files of the user's own entries) and `protect` (words never to change) of script conversion.
-    `disable` names single rules.
+    `disable` names single rules, `enable` those that are off unless asked for.
 
     Raises ConfigError for a value that cannot be used.
 
@@ -61,6 +61,7 @@ class Config:
     dictionary: tuple[str, ...] = ()
     protect: tuple[str, ...] = ()
     disable: frozenset[str] = frozenset()
+    enable: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Check each value, and bring it to the one form that it is kept in."""
@@ -73,8 +74,9 @@ class Config:
             value = getattr(self, name)
             items = [value] if isinstance(value, str | Path) else value
             self._keep(name, tuple(str(item) for item in items))
-        disable = [self.disable] if isinstance(self.disable, str) else self.disable
-        self._keep("disable", frozenset(disable))
+        for name in ("disable", "enable"):
+            value = getattr(self, name)
+            self._keep(name, frozenset([value] if isinstance(value, str) else value))
 
     def _keep(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -113,7 +115,8 @@ class Config:
             except PackageNotFoundError:
                 versions[package] = "?"
         settings: dict[str, object] = {item.name: getattr(self, item.name) for item in fields(self)}
-        settings["disable"] = sorted(self.disable)
+        for name in ("disable", "enable"):
+            settings[name] = sorted(getattr(self, name))
         settings["dictionary"] = [_content_hash(path) for path in self.dictionary]
         payload = json.dumps([settings, versions], sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(payload.encode()).hexdigest()[:16]
