@@ -15,23 +15,41 @@ def punctuate(text: str, region: str | None = None, tidy: bool = False) -> str:
     Asking is evidence in itself: a text without any full-width mark is restored even when it is too short to show the
     signature by which the stage of the pipeline decides. A text that has its marks is left alone, but for lines that
     lost theirs. `tidy` also brings quotes, ellipses, dashes, stops, widths and spaces to the style of `region` (CN, TW,
-    HK; None keeps the marks that are found).
+    HK; None keeps the marks that are found). Code, links, formulas, numbers and times are masked, and so is what stands
+    between `<!-- normalize: off -->` and `<!-- normalize: on -->`.
 
     Raises ConfigError for an unknown region.
 
     >>> punctuate("算力规模超过150EFlops(每秒15000京次),比2019年增加1,000家")
     '算力规模超过150EFlops（每秒15000京次），比2019年增加1,000家'
+    >>> punctuate('他说:"等等..."', region="CN", tidy=True)
+    '他说：“等等……”'
     """
-    from normalize.punctuation import restore
-
     config = Config(target=None, region=region, tidy=tidy)
-    return restore.restored(text, config, asked=True).text
+    return _edits(text, config, asked=True).text
 
 
 def stage(text: str, profile: Profile, config: Config) -> Edits:
     """Restore what a collapse took from `text`, and make it tidy when the configuration says so."""
-    if not profile.has(Class.FOLDED_MARK) or not profile.han:
-        return Edits.none(text)
+    if config.tidy:
+        if profile.has(*_WIDE):
+            return _edits(text, config, asked=False)
+    elif profile.has(Class.FOLDED_MARK) and profile.han:
+        return _edits(text, config, asked=False)
+    return Edits.none(text)
+
+
+#: Without a character of these classes there is nothing to tidy.
+_WIDE = (Class.HAN, Class.HANS, Class.HANT, Class.COMPATIBILITY, Class.FULL_WIDTH, Class.FULL_MARK, Class.HALF_KANA)
+#: The region that a target implies, for tidying only.
+_REGIONS = {"zh-Hans-CN": "CN", "zh-Hant-TW": "TW", "zh-Hant-HK": "HK"}
+
+
+def _edits(text: str, config: Config, asked: bool) -> Edits:
+    if config.tidy:
+        from normalize.punctuation import tidy
+
+        return tidy.tidied(text, config, config.region or _REGIONS.get(config.target or ""))
     from normalize.punctuation import restore
 
-    return restore.restored(text, config, asked=False)
+    return restore.restored(text, config, asked)

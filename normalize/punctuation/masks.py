@@ -19,7 +19,8 @@ _REACH = 20_000
 
 _BLOCKS = re.compile(
     rf"""
-    (?P<off>normalize:[ ]*off\b(?:.*?normalize:[ ]*on\b|.*))
+    (?P<off>(?:<!--|^[ \t]*(?://|/\*|\(\*|\#|%|--|;|\.\.|REM|'))[ \t]*normalize:[ ]*off\b
+      (?:.*?(?:<!--|^[ \t]*(?://|/\*|\(\*|\#|%|--|;|\.\.|REM|'))[ \t]*normalize:[ ]*on\b[^\n]*|.*))
   | (?P<fence>^[ \t>]*(?P<ticks>`{{3,}}|~{{3,}})[^\n]*\n(?:.{{0,{_REACH}}}?^[ \t>]*(?P=ticks)[`~]*[ \t]*$)?)
   | (?P<comment><!--.{{0,{_REACH}}}?-->)
   | (?P<element><(?P<tag>script|style|pre|code|kbd|samp|math|svg)\b[^<>]{{0,1000}}>.{{0,{_REACH}}}?</(?P=tag)\s*>)
@@ -36,7 +37,7 @@ _TOP_LEVEL = "com|net|org|edu|gov|mil|int|io|ai|app|dev|info|cn|tw|hk|mo|sg|jp|k
 _INLINE = re.compile(
     rf"""
     (?P<code>(?P<tick>`+)[^`](?:.{{0,1000}}?[^`])??(?P=tick)(?!`))
-  | (?P<tex>\\\(.{{1,500}}?\\\)|(?<![\\$\w])\$(?=[^\s$])[^${HAN}]{{0,300}}(?<![\s\\])\$(?![\d$])
+  | (?P<tex>\\\(.{{1,500}}?\\\)|(?<![\\$A-Za-z\d])\$(?=[^\s$])[^${HAN}]{{0,300}}(?<![\s\\])\$(?![\d$])
       |\\[A-Za-z]+\*?(?:\[[^\]{HAN}]{{0,100}}\])?(?:\{{[^{{}}{HAN}]{{0,300}}\}})*)
   | (?P<markup></?[A-Za-z][^<>]{{0,1000}}>|&(?:[A-Za-z]+\d*|\#\d+|\#x[0-9A-Fa-f]+);)
   | (?P<target>(?<=\])\((?:[^()\s,{HAN}]|\([^()\s]*\))*(?:\s+["'][^"']*["'])?\)
@@ -50,13 +51,17 @@ _INLINE = re.compile(
   | (?P<path>(?<![A-Za-z\d_:/.)\]])(?:~|\.{{1,2}})?(?:/[A-Za-z\d._+@%-]+)+/?(?::~?(?:/[A-Za-z\d._+@%-]+)+/?)*)
   | (?P<json>\{{\s*"(?:[^{{}}]|\{{[^{{}}]*\}})*\}}
       |^[ \t]*"[^"]+"[ \t]*:[ \t]*(?:"[^"]*"|[\[\]{{}}\w.+-]*)[ \t]*,?[ \t]*$)
+  | (?P<object>\{{\s*["']?[A-Za-z_][\w-]*["']?\s*:[^{{}}]*\}},?)
+  | (?P<call>[A-Za-z_][A-Za-z\d_.:]*!?\((?=[^()]*["'])(?:"[^"]*"|'[^']*'|[^()"'{HAN}])*\);?)
+  | (?P<assignment>[A-Za-z_][A-Za-z\d_.-]*[ ]*[-+*/:]?=[ ]*(?:"[^"]*"|'[^']*');?)
   | (?P<image>!\[)
   | (?P<english>(?<=[“‘「『《〈])[^{WIDE}]*[A-Za-z][,;:]?[ ][^{WIDE}]+(?=[”’」』》〉])
       |"[A-Z][^"{WIDE}]*[A-Za-z][,;:]?[ ][^"{WIDE}]+")
   | (?P<literal>[\[{{][^\[\]{{}}{HAN}]*[\]}}])
   | (?P<scope>[A-Za-z_][\w.-]*(?:::[A-Za-z_<][\w<>]*)+|::+)
   | (?P<address>(?<![\w:])[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{0,4}}){{3,7}}(?![\w:]))
-  | (?P<number>(?<!\d)(?<!\d[,.])\d{{1,3}}(?:,[ ]?\d{{3}})+(?!\d)|(?<![\d:])\d{{1,3}}(?::\d{{1,3}})+(?:\.\d+)?(?![\d:]))
+  | (?P<number>(?<!\d)(?<!\d[,.])\d{{1,3}}(?:,[ ]?\d{{3}})+(?!\d)
+      |(?<!\d)(?<!\d:)\d{{1,3}}(?::\d{{1,3}})+(?:\.\d+)?(?![\d:]))
   | (?P<operator>[!=<>]=|=>|->|\#!|\(\(+[^(){HAN}]*\)\)+|\|?[ \t]*:?-{{2,}}:?[ \t]*(?=\||$))
   | (?P<key>^[ \t]*(?:-[ \t]+)?["']?[A-Za-z_][A-Za-z\d_.-]*["']?:(?=[ \t]))
   | (?P<face>(?:(?<=\s)|^)(?:[:;=8][-'^o]?[()DPpOo3/|*\]\[]|\([:;=]|\^[_.]?\^;?)(?=\s|$))
@@ -66,7 +71,7 @@ _INLINE = re.compile(
 )
 #: A line without any of these has no inline mask: nearly all prose.
 _INLINE_SIGN = re.compile(
-    r"[`$\\<&\[{/@\"|=]|[A-Za-z]:|://|::|www\.|\d[,:]|!=|->|\(\(|#!|--:|:[-)(DPp]|\^_?\^|[a-z]!|[A-Za-z][,;:]? "
+    r"[`$\\<&\[{/@\"|=]|[A-Za-z]:|://|::|www\.|\d[,:]|!=|->|\(\(|#!|--:|[:;=]-?[)(DPp]|\^_?\^|[a-z]!|[A-Za-z][,;:]? "
 )
 
 
@@ -81,23 +86,23 @@ def blocks(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _BLOCKS.finditer(text)]
 
 
-def inline(line: str) -> list[tuple[int, int]]:
-    """Return the spans of a line that hold no running text, in order.
+def inline(line: str) -> list[tuple[int, int, str]]:
+    """Return the spans of a line that hold no running text, in order, each with its kind.
 
     >>> inline("見 http://example.com/a,b;然後,共1,000人")
-    [(2, 24), (29, 34)]
+    [(2, 24, 'url'), (29, 34, 'number')]
     """
     if not _INLINE_SIGN.search(line):
         return []
-    spans: list[tuple[int, int]] = []
+    spans: list[tuple[int, int, str]] = []
     for match in _INLINE.finditer(line):
         start, end = match.span()
-        kind = match.lastgroup
+        kind = match.lastgroup or ""
         if kind in ("url", "host"):
             end = _trim_url(line, start, end)
         elif kind == "windows":
             end = start + len(line[start:end].rstrip("."))
-        spans.append((start, end))
+        spans.append((start, end, kind))
     return spans
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from normalize.config import Config
 from normalize.edits import Edit, Edits, Step
-from normalize.punctuation import masks, signature
+from normalize.punctuation import signature
+from normalize.punctuation.lines import HAN, Line, split
 
 #: Full-width twins stand at a fixed distance (Unicode, Halfwidth and Fullwidth Forms).
 FULL = {mark: chr(ord(mark) + 0xFEE0) for mark in ",;:!?()"}
@@ -24,23 +25,16 @@ RULES = {
     "(": "bracket",
     ")": "bracket",
 }
-
-_MARK = re.compile(r"[,;:!?()]")
-_HAN = re.compile(f"[{masks.HAN}]")
-_WIDE = re.compile(f"[{masks.WIDE}\u00b7]")
-#: What may stand between a mark and the word that it belongs to: emphasis, straight quotes, other marks.
-_DRESS = "*_~\"',;:!?()"
-_WORDS = re.compile(r"[A-Za-z]{2,}")
-_WORD_PAIRS = re.compile(r"[A-Za-z]{2,} (?=[A-Za-z]{2,})")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*$")
-
-
-#: Full-width marks that stand inside English words and addresses, where no Chinese text has them: know－how.
-_ENGLISH_MARK = re.compile(r"(?<=[A-Za-z])[－／＆＇．＠＿＋](?=[A-Za-z])")
-_STEPS = {
+STEPS = {
     mark: Step("punctuation", rule, "inferred", "a collapse took the full width of this mark")
     for mark, rule in RULES.items()
 }
+
+_MARK = re.compile(r"[,;:!?()]")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*$")
+_WORD_PAIR = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
+#: Full-width marks that stand inside English words and addresses, where no Chinese text has them: know－how.
+_ENGLISH_MARK = re.compile(r"(?<=[A-Za-z])[－／＆＇．＠＿＋](?=[A-Za-z])")
 _ENGLISH = Step("punctuation", "width.english", "rule", "a mark inside an English word is half-width")
 
 
@@ -52,170 +46,103 @@ def restored(text: str, config: Config, asked: bool) -> Edits:
 def _edits(text: str, config: Config, asked: bool) -> Iterator[Edit]:
     signs = signature.read(text)
     whole = signs.collapsed or (asked and not signs.full)
-    blocks = masks.blocks(text)
-    start = 0
-    for line in text.splitlines(keepends=True):
-        if whole or signature.line_collapsed(line):
-            found = [(start + at, line[at], FULL[line[at]], _STEPS[line[at]]) for at in marks_to_restore(line)]
-            if not whole and not signs.has_full_brackets:
-                found = [edit for edit in found if edit[1] not in "()"]
-            if signs.collapsed:
-                found += [
-                    (start + match.start(), match[0], chr(ord(match[0]) - 0xFEE0), _ENGLISH)
-                    for match in _ENGLISH_MARK.finditer(line)
-                ]
-                found.sort()
-            for at, _, after, step in found:
-                if step.rule not in config.disable and not any(first <= at < last for first, last in blocks):
-                    yield Edit(at, at + 1, after, step)
-        start += len(line)
+    for line in split(text):
+        if not whole and not signature.line_collapsed(line.text):
+            continue
+        found = [(line.start + at, FULL[line.text[at]], STEPS[line.text[at]]) for at in marks_to_restore(line)]
+        if not whole and not signs.has_full_brackets:
+            found = [edit for edit in found if edit[1] not in "（）"]
+        if signs.collapsed:
+            found += english_marks(line)
+            found.sort()
+        for at, after, step in found:
+            if config.allows(step):
+                yield Edit(at, at + 1, after, step)
 
 
-def marks_to_restore(line: str) -> list[int]:
+def english_marks(line: Line) -> list[tuple[int, str, Step]]:
+    """Return the full-width marks inside English words, each with its half-width form."""
+    return [
+        (line.start + match.start(), chr(ord(match[0]) - 0xFEE0), _ENGLISH)
+        for match in _ENGLISH_MARK.finditer(line.text)
+        if line.mask(match.start()) is None
+    ]
+
+
+def marks_to_restore(line: Line) -> list[int]:
     """Return the offsets of the marks in `line` that are to be full-width, taking it for collapsed.
 
-    >>> marks_to_restore("版本v1.2(測試),比例1:2")
+    >>> marks_to_restore(Line("版本v1.2(測試),比例1:2"))
     [6, 9, 10]
     """
-    return list(restore_line(line, masks.inline(line)))
+    if not HAN.search(line.text) or line.is_english:
+        return []
+    marks = [match.start() for match in _MARK.finditer(line.text)]
+    if marks and line.spans:
+        marks = [at for at in marks if line.mask(at) is None]
+    brackets, inside = _brackets(line, marks)
+    return [at for at in marks if (at in brackets if line.text[at] in "()" else at not in inside and is_full(line, at))]
 
 
-def restore_line(line: str, protected: list[tuple[int, int]]) -> Iterator[int]:
-    """Yield the offsets of marks in `line` that are to be full-width, in order; `protected` are its masks."""
-    if not _HAN.search(line) or is_english(line):
-        return
-    marks = [m.start() for m in _MARK.finditer(line)]
-    if protected:
-        marks = _outside(marks, protected)
-    brackets, inside = _brackets(line, marks, protected)
-    for at in marks:
-        mark = line[at]
-        if mark in "()":
-            if at in brackets:
-                yield at
-        elif at not in inside and _is_full(line, at, protected):
-            yield at
-
-
-def is_english(line: str) -> bool:
-    """Tell whether a line is English with some Chinese words in it, whose marks are English.
-
-    >>> is_english("My name is 王小明, and I live in 北京."), is_english("他用 Python, Java 和 Go 写程序")
-    (True, False)
-    """
-    pairs = len(_WORD_PAIRS.findall(line))
-    return pairs >= 2 and len(_WORDS.findall(line)) > len(_HAN.findall(line))
-
-
-def _outside(marks: list[int], protected: list[tuple[int, int]]) -> list[int]:
-    kept = []
-    spans = iter(protected)
-    start, end = next(spans)
-    for at in marks:
-        while at >= end:
-            start, end = next(spans, (len(marks) and marks[-1] + 1, marks[-1] + 1))
-            if start > marks[-1]:
-                break
-        if not start <= at < end:
-            kept.append(at)
-    return kept
-
-
-def _brackets(line: str, marks: list[int], protected: list[tuple[int, int]]) -> tuple[set[int], set[int]]:
+def _brackets(line: Line, marks: list[int]) -> tuple[set[int], set[int]]:
     """Return the brackets to widen, and the marks inside brackets that stay as they are."""
     full: set[int] = set()
     inside: set[int] = set()
     stack: list[int] = []
     for at in marks:
-        if line[at] == "(":
+        if line.text[at] == "(":
             stack.append(at)
-        elif line[at] == ")" and stack:
+        elif line.text[at] == ")" and stack:
             start = stack.pop()
-            if _is_full_pair(line, start, at, protected):
+            if is_full_pair(line, start, at):
                 full |= {start, at}
             else:
                 inside.update(mark for mark in marks if start < mark < at)
     return full - inside, inside
 
 
-def _is_full_pair(line: str, start: int, end: int, protected: list[tuple[int, int]]) -> bool:
-    if _HAN.search(line, start + 1, end):
+def is_full_pair(line: Line, start: int, end: int) -> bool:
+    """Tell whether the brackets at `start` and `end` are to be full-width."""
+    if HAN.search(line.text, start + 1, end):
         return True
-    left, left_gap = _left(line, start, protected)
-    right, _ = _right(line, end, protected)
-    if left == "W":
+    left, left_gap = line.left(start)
+    if left == "wide":
         return True
-    if not left_gap and _is_call(line, start, end):
+    if not left_gap and _is_call(line.text, start, end):
         return False
-    return right == "W" or (right == "E" and not left_gap) or (left == "E" and right != "L")
+    right, _ = line.right(end)
+    return right == "wide" or (right == "edge" and not left_gap) or (left == "edge" and right != "letter")
 
 
-def _is_call(line: str, start: int, end: int) -> bool:
+def _is_call(text: str, start: int, end: int) -> bool:
     """Tell whether brackets without Han belong to a call or a formula, f(x), and not to a name, NATO(1949)."""
-    name = _NAME.search(line, max(0, start - 40), start)
+    name = _NAME.search(text, max(0, start - 40), start)
     if name is None:
         return False
     word = name.group()
-    content = line[start + 1 : end]
+    content = text[start + 1 : end]
     if not content or len(word) == 1 or "_" in word or "." in word:
         return True
     if word[0].isupper() and (len(content) > 2 or content.isdigit()):
         return False
-    return not _WORD_PAIRS.search(content)
+    return not _WORD_PAIR.search(content)
 
 
-def _left(line: str, at: int, protected: list[tuple[int, int]]) -> tuple[str, bool]:
-    """Return the kind of what stands before `at`, and whether a gap stands between."""
-    return _beside(line, range(at - 1, -1, -1), protected)
-
-
-def _right(line: str, at: int, protected: list[tuple[int, int]]) -> tuple[str, bool]:
-    """Return the kind of what stands after `at`, and whether a gap stands between."""
-    return _beside(line, range(at + 1, len(line)), protected)
-
-
-def _beside(line: str, offsets: range, protected: list[tuple[int, int]]) -> tuple[str, bool]:
-    gap = False
-    for at in offsets:
-        character = line[at]
-        if character.isspace():
-            gap = True
-        elif character not in _DRESS:
-            return _kind(line, at, protected), gap
-    return "E", gap
-
-
-def _kind(line: str, at: int, protected: list[tuple[int, int]]) -> str:
-    """W wide, L letter, D digit, M masked, P another mark."""
-    for start, end in protected:
-        if start <= at < end:
-            return "D" if line[at].isdigit() else "M"
-        if start > at:
-            break
-    character = line[at]
-    if _WIDE.match(character):
-        return "W"
-    if character.isdigit():
-        return "D"
-    return "L" if character.isalpha() else "P"
-
-
-def _is_full(line: str, at: int, protected: list[tuple[int, int]]) -> bool:
-    mark = line[at]
-    left, _ = _left(line, at, protected)
-    right, right_gap = _right(line, at, protected)
-    if left == "W":
+def is_full(line: Line, at: int) -> bool:
+    """Tell whether one of `, ; : ! ?`, outside of masks, is to be full-width."""
+    mark = line.text[at]
+    left, _ = line.left(at)
+    if left == "wide":
         return True
-    if right == "W":
+    right, right_gap = line.right(at)
+    if right == "wide":
         return True
-    if left == "E":
+    if left == "edge":
         return False
-    if right == "E":
+    if right == "edge":
         return True
     if mark in "!?":
-        return line[at + 1] in "!?)" and _is_full(line, at + 1, protected)
+        return line.text[at + 1] in "!?)" and is_full(line, at + 1)
     if right_gap:
         return False
-    if mark == ":":
-        return not (left == "L" and right in "LD")
-    return True
+    return mark != ":" or left != "letter" or right not in ("letter", "digit")

@@ -1,0 +1,126 @@
+"""Lines: the unit in which punctuation is judged, each with its masks and with eyes for what stands beside a mark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Literal
+
+from normalize.punctuation import masks
+
+#: What stands beside a mark: wide (Han, kana, CJK and full-width marks), a letter, a digit, something masked, another
+#: mark, or the edge of the line.
+Kind = Literal["wide", "letter", "digit", "masked", "other", "edge"]
+
+HAN = re.compile(f"[{masks.HAN}]")
+_WIDE = re.compile(f"[{masks.WIDE}\u00b7]")
+#: What may stand between a mark and the word that it belongs to: emphasis, straight quotes, other marks.
+_DRESS = frozenset("*_~\"',;:!?()[]")
+#: Masks that are no word: tags, link targets and footnote labels.
+_CLEAR = frozenset({"markup", "target", "label"})
+_WORDS = re.compile(r"[A-Za-z]{2,}")
+_WORD_PAIRS = re.compile(r"[A-Za-z]{2,} (?=[A-Za-z]{2,})")
+
+
+class Line:
+    """One line of a text, without its line end.
+
+    `source` is the text, `start` the place of the line in it, `blocks` the masks that reach in.
+    """
+
+    def __init__(
+        self, text: str, start: int = 0, blocks: tuple[tuple[int, int], ...] = (), source: str | None = None
+    ) -> None:
+        self.text = text
+        self.start = start
+        self.source = text if source is None else source
+        self._blocks = blocks
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int, str]]:
+        """The masked spans of the line with their kinds, in order."""
+        if not self._blocks:
+            return masks.inline(self.text)
+        spans: list[tuple[int, int, str]] = []
+        at = 0
+        for first, last in [*self._blocks, (len(self.text), len(self.text))]:
+            spans += [(at + start, at + end, kind) for start, end, kind in masks.inline(self.text[at:first])]
+            spans.append((first, last, "block"))
+            at = last
+        return spans
+
+    @cached_property
+    def is_english(self) -> bool:
+        """Whether this is English with some Chinese words in it, whose marks are English.
+
+        >>> Line("My name is 王小明, and I live in 北京.").is_english, Line("他用 Python, Java 和 Go 写程序").is_english
+        (True, False)
+        """
+        pairs = len(_WORD_PAIRS.findall(self.text))
+        return pairs >= 2 and len(_WORDS.findall(self.text)) > len(HAN.findall(self.text))
+
+    def mask(self, at: int, leave: str = "") -> str | None:
+        """Return the kind of the mask over a character, if there is one; masks of the kind `leave` do not count."""
+        for start, end, kind in self.spans:
+            if start <= at < end and kind != leave:
+                return kind
+            if start > at:
+                break
+        return None
+
+    def left(self, at: int) -> tuple[Kind, bool]:
+        """Return what stands before `at`, and whether a blank stands between."""
+        return self._beside(range(at - 1, -1, -1))
+
+    def right(self, at: int) -> tuple[Kind, bool]:
+        """Return what stands after `at`, and whether a blank stands between."""
+        return self._beside(range(at + 1, len(self.text)))
+
+    def _beside(self, offsets: range) -> tuple[Kind, bool]:
+        gap = False
+        for at in offsets:
+            character = self.text[at]
+            if character.isspace():
+                gap = True
+            elif character not in _DRESS and not (self.spans and self.mask(at) in _CLEAR):
+                return self.kind(at), gap
+        return "edge", gap
+
+    def kind(self, at: int) -> Kind:
+        """Return what the character at `at` counts as to its neighbours."""
+        character = self.text[at]
+        if character.isdigit():
+            return "digit"
+        if self.spans and self.mask(at) is not None:
+            return "masked"
+        if _WIDE.match(character):
+            return "wide"
+        return "letter" if character.isalpha() else "other"
+
+    @staticmethod
+    def is_han(character: str) -> bool:
+        """Tell whether a character is Han."""
+        return HAN.match(character) is not None
+
+    def is_wide(self, at: int) -> bool:
+        """Tell whether there is a wide, unmasked character exactly at `at`."""
+        return 0 <= at < len(self.text) and self.kind(at) == "wide"
+
+
+def split(text: str) -> Iterator[Line]:
+    """Yield the lines of a text, with the blocks that reach into each."""
+    blocks = masks.blocks(text)
+    start = index = 0
+    for whole in text.splitlines(keepends=True):
+        end = start + len(whole)
+        while index < len(blocks) and blocks[index][1] <= start:
+            index += 1
+        line = whole.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+        inside: list[tuple[int, int]] = []
+        for first, last in blocks[index:]:
+            if first >= end:
+                break
+            inside.append((max(0, first - start), min(len(line), last - start)))
+        yield Line(line, start, tuple(span for span in inside if span[0] < span[1]), text)
+        start = end

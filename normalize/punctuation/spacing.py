@@ -1,0 +1,77 @@
+"""Spacing: blanks between Han and Latin letters or digits, and none beside full-width marks.
+
+A blank is added beside plain words and numbers only. What is masked (addresses, versions, numbers with separators)
+stays as it was typed, and so does a line that is a record rather than a sentence: a label and an address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from normalize.punctuation import masks
+from normalize.punctuation.lines import Line
+from normalize.punctuation.width import Replacement
+
+_HAN = f"[{masks.HAN}]"
+_TOKEN = r"[A-Za-z0-9\u0370-\u03ff\u00c0-\u024f]"
+_BEFORE = re.compile(rf"(?<={_HAN})(?={_TOKEN})")
+_BEHIND = re.compile(rf"(?<=[A-Za-z0-9\u0370-\u03ff\u00c0-\u024f%°+#])(?={_HAN})")
+_TIGHT = re.compile(rf"(?<={_HAN})[ ]+(?={_TOKEN})|(?<={_TOKEN})[ ]+(?={_HAN})")
+_OPENING, _CLOSING = "（「『《〈【〔“‘", "，。、；：！？）」』》〉】〕”’"
+_AROUND = re.compile(
+    rf"(?<=[，。、；：！？）」』》〉】〕（「『《〈【〔])[ ]+(?=[\w{_OPENING}{_CLOSING}])"
+    rf"|(?<=[\w{_CLOSING}])[ ]+(?=[，。、；：！？）」』》〉】〕（「『《〈【〔])"
+)
+_WORD = re.compile(r"[^\s\u2014-\u2026\u3000-\uffef]+")
+_ADDRESSES = frozenset({"url", "mail", "host", "windows", "path", "address"})
+_SENTENCE = re.compile("[，。；！？]")
+_IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
+_VERSION = re.compile(r"^v?\d+(?:\.\d+){2,}|^v\d")
+_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St)\. [A-Z][a-z]+")
+
+
+def add(line: Line) -> Iterator[Replacement]:
+    """Yield the places between Han and a plain word or number where a blank is missing."""
+    if _is_record(line):
+        return
+    titles = [match.span() for match in _TITLE.finditer(line.text)]
+    places = {match.start() for match in _BEFORE.finditer(line.text) if _is_plain(line, match.start())}
+    places |= {match.start() for match in _BEHIND.finditer(line.text) if _is_plain(line, match.start() - 1)}
+    for at in sorted(places):
+        if not any(start <= at <= end for start, end in titles):
+            yield at, at, " "
+
+
+def remove(line: Line) -> Iterator[Replacement]:
+    """Yield the blanks between Han and Latin letters or digits."""
+    for match in _TIGHT.finditer(line.text):
+        yield match.start(), match.end(), ""
+
+
+def around_marks(line: Line) -> Iterator[Replacement]:
+    """Yield single blanks beside full-width marks, which bring their own room."""
+    for match in _AROUND.finditer(line.text):
+        if match.end() - match.start() == 1 and line.text[: match.start()].strip() and line.mask(match.start()) is None:
+            yield match.start(), match.end(), ""
+
+
+def _is_record(line: Line) -> bool:
+    """Tell whether a line is a label with an address and no sentence."""
+    if _SENTENCE.search(line.text):
+        return False
+    return any(kind in _ADDRESSES for _, _, kind in line.spans) or _IP.search(line.text) is not None
+
+
+def _is_plain(line: Line, at: int) -> bool:
+    """Tell whether the word at `at` is one: no mask, no separators inside that make it something else."""
+    if line.mask(at) is not None:
+        return False
+    start = at
+    while start and not line.is_wide(start - 1) and not line.text[start - 1].isspace():
+        start -= 1
+    end = at
+    while end < len(line.text) and not line.is_wide(end) and not line.text[end].isspace():
+        end += 1
+    word = line.text[start:end]
+    return not any(sign in word for sign in "/\\@:=|<>") and not _VERSION.match(word)

@@ -1,0 +1,104 @@
+"""Tidying: the whole text brought to one style, rule by rule, each a pass over the lines that it concerns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from normalize.config import Config
+from normalize.edits import Edit, Edits, Spans, Step, compose
+from normalize.punctuation import marks, quotes, restore, rules, spacing, width
+from normalize.punctuation.lines import Line, split
+from normalize.punctuation.width import Replacement
+
+Find = Callable[[Line], Iterable[Replacement]]
+
+_QUOTES = "[“”‘’「」『』]"
+#: What a text must hold for a rule to have anything to do.
+_SIGNS = {
+    "width.letter": "[０-９Ａ-Ｚａ-ｚ]",
+    "width.mark": "[＂-／＜-＠［-｀｛-～：，]",
+    "width.sentence": "[，；：！？（）。]",
+    "width.kana": "[｡-ﾟ]",
+    "quote.form": "[〝〞〟﹁﹂﹃﹄„‟]",
+    "ellipsis": "\\.\\.\\.|。。。|…|．．．|···|・・・|⋯",
+    "dash": "--|－－|––|−−|──|――|———|﹣﹣",
+    "middle-dot": "[•‧・･∙⋅]",
+    "title": "<<|＜＜",
+    "restore": "[,;:!?()]",
+    "repeated": "([，。、；：])\\1",
+    "stop": "[.．]",
+    "quote.straight": "[\"']",
+    "quote.region": _QUOTES,
+    "spacing.mark": " ",
+    "spacing.add": "[A-Za-z0-9\u0370-\u03ff\u00c0-\u024f`]",
+    "spacing.remove": " ",
+    "line-start": "[\r\n][，。、；：！？]",
+}
+_SIGN_PATTERNS = {name: re.compile(pattern) for name, pattern in _SIGNS.items()}
+
+
+def tidied(text: str, config: Config, region: str | None) -> Edits:
+    """Return the edits that make `text` tidy; without a region its own kind of quotes is kept."""
+    off = rules.switched_off(config)
+    style = region or quotes.found_region(text)
+    passes: tuple[tuple[str, Find], ...] = (
+        ("width.letter", width.letters),
+        ("width.mark", width.marks),
+        ("width.sentence", width.english),
+        ("width.kana", width.kana),
+        ("quote.form", quotes.forms),
+        ("ellipsis", marks.ellipsis),
+        ("dash", marks.dash),
+        ("middle-dot", marks.middle_dot),
+        ("title", marks.title),
+        ("restore", _restored),
+        ("repeated", marks.repeated),
+        ("stop", marks.stop),
+        ("quote.straight", partial(quotes.straight, region=style)),
+        ("quote.region", partial(quotes.regional, region=region)),
+        ("spacing.mark", spacing.around_marks),
+        ("spacing.add", spacing.add),
+        ("spacing.remove", spacing.remove),
+        ("line-start", marks.line_start),
+    )
+    stages: list[Edits] = []
+    current = text
+    for name, find in passes:
+        if name in off or not _SIGN_PATTERNS[name].search(current):
+            continue
+        edits = Edits.of(current, list(_edits(current, name, find, off)))
+        if edits.text != current:
+            stages.append(edits)
+            current = edits.text
+    return Edits(text, current, partial(_composed, stages))
+
+
+def _edits(text: str, name: str, find: Find, off: frozenset[str]) -> Iterable[Edit]:
+    sign = _SIGN_PATTERNS[name]
+    step = Step("punctuation", name, "rule", rules.BY_NAME[name].about if name in rules.BY_NAME else "")
+    for line in split(text):
+        if name != "line-start" and not sign.search(line.text):
+            continue
+        for start, end, after in find(line):
+            if line.text[start:end] == after and start >= 0:
+                continue
+            reason = step
+            if name == "restore":
+                reason = restore.STEPS[line.text[start]]
+                if reason.rule in off:
+                    continue
+            yield Edit(line.start + start, line.start + end, after, reason)
+
+
+def _restored(line: Line) -> Iterable[Replacement]:
+    for at in restore.marks_to_restore(line):
+        yield at, at + 1, restore.FULL[line.text[at]]
+
+
+def _composed(stages: list[Edits]) -> Spans:
+    spans = Spans((), (), (), (), (), ())
+    for edits in stages:
+        spans = compose(spans, edits.spans)
+    return spans
