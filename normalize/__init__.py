@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import codecs
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,18 @@ _HOME = {
 }
 
 __all__ = sorted(_HOME)
+
+
+def _find_codec(name: str) -> codecs.CodecInfo | None:
+    """Find the codecs that Python lacks; their code is loaded when somebody asks for one of their names."""
+    if "euctw" not in (plain := name.replace("_", "")) and "iso2022cn" not in plain and plain != "cns11643":
+        return None
+    from normalize.encoding.registry import find
+
+    return find(name)
+
+
+codecs.register(_find_codec)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,14 +1,20 @@
 """Build the tables of the encoding room.
 
-`encoding_labels.tsv`: the labels of the WHATWG Encoding Standard (as the package webencodings lists them) with the name
-of the Python codec that reads them, for labels that appear in documents.
+`encoding_labels.tsv`: the labels of the WHATWG Encoding Standard (as the package webencodings lists them) with the
+name of the Python codec that reads them, for labels that appear in documents.
+`cns11643.bin`: CNS 11643 planes 1-7 and 15 and ISO-IR-165, from glibc (its charmap EUC-TW, its iconv). Nine planes of
+94 rows of 94 cells, each cell a code point (0: none); first the low bytes of all, then the middle, then the high ones.
 
-    python tools/build_codecs.py        (needs webencodings)
+    python tools/build_codecs.py        (needs webencodings, and glibc with the charmaps of the package locales)
 """
 
 from __future__ import annotations
 
 import codecs
+import gzip
+import lzma
+import re
+import subprocess
 from pathlib import Path
 
 DATA = Path(__file__).parent.parent / "normalize" / "data"
@@ -50,12 +56,55 @@ def labels() -> list[tuple[str, str]]:
     return sorted(rows)
 
 
+CHARMAP = Path("/usr/share/i18n/charmaps/EUC-TW.gz")
+PLANES = (1, 2, 3, 4, 5, 6, 7, 15)
+CELLS = 94 * 94
+
+
+def cns_planes() -> list[list[int]]:
+    """Return the code points of each plane of CNS 11643 that Unicode has characters of."""
+    planes = {plane: [0] * CELLS for plane in PLANES}
+    rows = re.findall(
+        r"^<U([0-9A-F]+)>\s+((?:/x[0-9a-f]{2})+)", gzip.decompress(CHARMAP.read_bytes()).decode(), re.MULTILINE
+    )
+    for code, sequence in rows:
+        raw = bytes.fromhex(sequence.replace("/x", ""))
+        if len(raw) == 2:
+            plane, row, cell = 1, raw[0], raw[1]
+        elif len(raw) == 4:
+            plane, row, cell = raw[1] - 0xA0, raw[2], raw[3]
+        else:
+            continue
+        index = (row - 0xA1) * 94 + cell - 0xA1
+        if plane in planes and not planes[plane][index]:
+            planes[plane][index] = int(code, 16)
+    return [planes[plane] for plane in PLANES]
+
+
+def iso_ir_165() -> list[int]:
+    """Return the code points of ISO-IR-165, as glibc's iconv reads them in ISO-2022-CN-EXT."""
+    found = []
+    for index in range(CELLS):
+        pair = bytes((0x21 + index // 94, 0x21 + index % 94))
+        data = b"\x1b$)E\x0e" + pair + b"\x0f"
+        command = ["iconv", "-f", "ISO-2022-CN-EXT", "-t", "UTF-32BE"]
+        done = subprocess.run(command, input=data, capture_output=True, check=False)
+        found.append(int.from_bytes(done.stdout, "big") if done.returncode == 0 and len(done.stdout) == 4 else 0)
+    return found
+
+
 def main() -> None:
     """Write every table."""
     rows = labels()
     lines = ["# label, codec: the labels of the WHATWG Encoding Standard.", *("\t".join(row) for row in rows)]
     (DATA / "encoding_labels.tsv").write_text("\n".join(lines) + "\n", "utf-8")
     print(f"encoding_labels.tsv: {len(rows)} labels")
+    planes = [*cns_planes(), iso_ir_165()]
+    codes = [code for plane in planes for code in plane]
+    layers = b"".join(bytes(code >> shift & 0xFF for code in codes) for shift in (0, 8, 16))
+    packed = lzma.compress(layers, lzma.FORMAT_XZ, preset=9 | lzma.PRESET_EXTREME)
+    (DATA / "cns11643.bin").write_bytes(packed)
+    print(f"cns11643.bin: {[sum(map(bool, plane)) for plane in planes]} characters, {len(packed):,} bytes")
 
 
 if __name__ == "__main__":

@@ -91,10 +91,10 @@ def to_bytes(decoded: Decoded) -> bytes:
 
 def _spell(decoded: Decoded) -> Iterator[bytes]:
     """Yield the bytes of each stretch of the text."""
-    events = [(error.position, _width(decoded.text, error), error.data, "") for error in decoded.errors]
-    events += [(item.position, item.length, item.data, "") for item in decoded.irregular]
+    events = [(item.position, item.length, item.data, "") for item in decoded.irregular]
+    events += [(error.position, _width(decoded.text, error), error.data, "") for error in decoded.errors]
     events += [(item.position, item.length, b"", item.encoding) for item in decoded.segments]
-    # At the same place the longer one first: irregular bytes include the errors among them.
+    # At the same place the longest one first, and irregular bytes before others: they include the errors among them.
     events.sort(key=lambda event: (event[0], -event[1]))
     position = 0
     for start, length, data, encoding in events:
