@@ -38,6 +38,11 @@ class Change:
         return "+".join(dict.fromkeys(step.rule for step in self.steps))
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The full names of the rules, `stage.rule`, as `disable` takes them."""
+        return tuple(f"{step.stage}.{step.rule}" for step in self.steps)
+
+    @property
     def certainty(self) -> Certainty:
         """The weakest certainty of the steps: `rule`, `proved`, `inferred` or `lost`."""
         return max((step.certainty for step in self.steps), key=CERTAINTIES.index)
@@ -103,7 +108,7 @@ def apply(source: str, changes: Iterable[Change]) -> str:
     >>> apply("a,b", [Change(1, 2, 1, 2, ",", "，", ())])
     'a，b'
     """
-    pieces = []
+    pieces: list[str] = []
     position = 0
     for change in changes:
         if change.start < position or source[change.start : change.end] != change.before:

@@ -29,7 +29,7 @@ _ORPHAN = re.compile(r"\?[\x05-\x08 ]{1,2}[！；？。，](?=[\u3400-\u9fff])")
 def known_list() -> dict[str, str]:
     """Return the list that was recovered from 85 pages, in the best order known: character to pinyin."""
     lines = (line for line in read_text("annotation_list.txt").splitlines() if not line.startswith("#"))
-    return dict(line.split("\t") for line in lines)  # type: ignore[arg-type]
+    return dict(line.split("\t") for line in lines)
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def straddled(before: str, syllable: str, page: AnnotationList) -> str | None:
     """
     if len(before) < 2 or syllable.isascii():
         return None
-    first, second = before[-2:]
+    first, second = before[-2], before[-1]
     trail = ord(second)
     if not 0x40 <= trail < 0x7F:
         return None

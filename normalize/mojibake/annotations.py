@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterator
 from itertools import permutations
 
-from normalize import language
-from normalize.edits import Edit, Step
-from normalize.mojibake import pinyin
+from normalize.edits import Certainty, Edit, Step
+from normalize.mojibake import likelihood, pinyin
 from normalize.mojibake.annotate import annotate
 from normalize.mojibake.annotation_list import AnnotationList, learn, straddled
 from normalize.mojibake.shifted import LOST, ShiftReader, Undone
@@ -21,14 +20,17 @@ _IN_PHASE = Step("mojibake", "annotation", "proved", "an annotating tool put the
 _STRADDLING = Step(
     "mojibake", "annotation.straddling", "proved", "the pinyin belongs to bytes that straddle two characters"
 )
+_REASONS: dict[Certainty, str] = {
+    "proved": "inserted pinyin shifted the bytes; read in step again, and shifted again they give what was found",
+    "inferred": "inserted bytes shifted the bytes; what a question mark hid was chosen by the language model",
+    "lost": "inserted bytes shifted the bytes; a character of which a byte is gone cannot be told from others",
+}
 _SHIFTED = {
-    certainty: Step("mojibake", "annotation.shifted", certainty, reason)  # type: ignore[arg-type]
-    for certainty, reason in (
-        ("proved", "inserted pinyin shifted the bytes; read in step again, and shifted again they give what was found"),
-        ("inferred", "inserted bytes shifted the bytes; what a question mark hid was chosen by the language model"),
-    )
+    certainty: Step("mojibake", "annotation.shifted", certainty, reason) for certainty, reason in _REASONS.items()
 }
 _EATEN = Step("mojibake", "annotation.eaten", "lost", "a shifted lead byte took an ASCII character with it")
+#: Nats that a repair must gain under the language model; the collected cases gain 6 and more.
+_GAIN = 4.0
 
 #: A mark that tools put control bytes before; a lead byte took the first control byte with it.
 _ORPHAN = r"\?[\x05-\x08 ]?[\x05-\x08]*(?:[！；？。，：、]|[,;:!?](?=[\u3400-\u9fff]))"
@@ -72,26 +74,28 @@ def _repair(text: str, page: AnnotationList, damaged: bool) -> Iterator[Edit]:
             before = text[position - 2 : position]
 
 
-def _shift_edits(undone: Undone, certainty: str) -> Iterator[Edit]:
-    """Yield the edit of a shift, and the loss at its end apart."""
+def _shift_edits(undone: Undone, certainty: Certainty) -> Iterator[Edit]:
+    """Yield the edit of a shift, and apart from it what its last question mark hid when that is gone."""
     h = undone.hypothesis
-    step = _SHIFTED[certainty]
-    if h.text.endswith(LOST):
-        yield Edit(undone.start, undone.end - 1, h.text[:-1], step)
-        yield Edit(undone.end - 1, undone.end, LOST, _EATEN)
-    else:
+    step = _SHIFTED["lost" if LOST in h.text.rstrip(LOST) else certainty]
+    kept = h.text.rstrip(LOST)
+    if kept == h.text:
         yield Edit(undone.start, undone.end, h.text, step)
+    else:
+        yield Edit(undone.start, undone.end - 1, kept, step)
+        yield Edit(undone.end - 1, undone.end, h.text[len(kept) :], _EATEN)
 
 
-def _judge(text: str, before: str, undone: Undone, page: AnnotationList) -> str:
-    """Return how sure a repair is, or nothing when it must not be made."""
+def _judge(text: str, before: str, undone: Undone, page: AnnotationList) -> Certainty | None:
+    """Return how sure a repair is, or None when it must not be made."""
     h = undone.hypothesis
     found = before + text[undone.start : undone.end]
     restored = before + h.text
     after = text[undone.end : undone.end + 2]
-    gain = language.total(found + after) - language.total(restored + after)
-    if gain < 4:
-        return ""
+    # What is lost was some digit or character: it is weighed as an ordinary one.
+    gain = likelihood.total(found + after) - likelihood.total(restored.replace(LOST, "1") + after)
+    if gain < _GAIN:
+        return None
     proved = reproduces(restored, found, h.used, page)
     return "proved" if proved and not h.guessed else "inferred"
 

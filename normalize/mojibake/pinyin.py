@@ -19,7 +19,7 @@ BROKEN_ANNOTATION = re.compile(rf"\?([{_LETTERS}]{{1,6}}) ?[)）]")
 @cache
 def _readings() -> dict[str, str]:
     lines = (line for line in read_text("pinyin.txt").splitlines() if not line.startswith("#"))
-    return dict(line.split("\t") for line in lines)  # type: ignore[arg-type]
+    return dict(line.split("\t") for line in lines)
 
 
 def characters(syllable: str) -> str:

@@ -7,7 +7,8 @@ Only `, ; : ! ? ( )` come back. Brackets are paired before anything is decided, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from normalize.config import Config
 from normalize.edits import Edit, Edits, Step
@@ -31,6 +32,15 @@ STEPS = {
 }
 
 _MARK = re.compile(r"[,;:!?()]")
+_LIST_MARKER = re.compile(r"(?:^|[\s;。,:])[A-Za-z0-9]{1,3}$")
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+#: How far apart the brackets of a pair that spans lines may be.
+_REACH = 500
+_AFTER_PARAMETERS = re.compile(r"\s*(?:=>|->|\{)")
+#: A chemical formula, of the common elements: HP(OH), Ca(OH).
+_FORMULA = re.compile(
+    r"(?:(?:He|Li|Be|Na|Mg|Al|Si|Cl|Ar|Ca|Ti|Cr|Mn|Fe|Co|Ni|Cu|Zn|Br|Ag|Sn|Ba|Pt|Au|Hg|Pb|[HBCNOFPSKIU])[0-9]*)+"
+)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*$")
 _WORD_PAIR = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 #: Full-width marks that stand inside English words and addresses, where no Chinese text has them: know－how.
@@ -38,26 +48,49 @@ _ENGLISH_MARK = re.compile(r"(?<=[A-Za-z])[－／＆＇．＠＿＋](?=[A-Za-z])
 _ENGLISH = Step("punctuation", "width.english", "rule", "a mark inside an English word is half-width")
 
 
+class Loose(NamedTuple):
+    """A bracket whose partner is not in its line: where it stands, and what it looks like by itself."""
+
+    line: Line
+    at: int
+    is_full: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it opens."""
+        return self.line.text[self.at] == "("
+
+    @property
+    def place(self) -> int:
+        """Its place in the text."""
+        return self.line.start + self.at
+
+
 def restored(text: str, config: Config, asked: bool) -> Edits:
     """Return the edits that restore `text`; `asked` takes less evidence, because somebody asked for it."""
-    return Edits.of(text, _edits(text, config, asked))
-
-
-def _edits(text: str, config: Config, asked: bool) -> Iterator[Edit]:
     signs = signature.read(text)
     whole = signs.collapsed or (asked and not signs.full)
-    for line in split(text):
-        if not whole and not signature.line_collapsed(line.text):
-            continue
-        found = [(line.start + at, FULL[line.text[at]], STEPS[line.text[at]]) for at in marks_to_restore(line)]
-        if not whole and not signs.has_full_brackets:
-            found = [edit for edit in found if edit[1] not in "（）"]
-        if signs.collapsed:
+    lines = [line for line in split(text) if whole or signature.line_collapsed(line.text)]
+    found = [(at, FULL[text[at]], STEPS[text[at]]) for at in offsets(lines)]
+    if not whole and not signs.has_full_brackets:
+        found = [edit for edit in found if edit[1] not in "（）"]
+    if signs.collapsed:
+        for line in lines:
             found += english_marks(line)
-            found.sort()
-        for at, after, step in found:
-            if config.allows(step):
-                yield Edit(at, at + 1, after, step)
+        found.sort()
+    return Edits.of(text, [Edit(at, at + 1, after, step) for at, after, step in found if config.allows(step)])
+
+
+def offsets(lines: Iterable[Line]) -> list[int]:
+    """Return where in the text the marks stand that are to be full-width, taking these lines for collapsed."""
+    found: list[int] = []
+    loose: list[Loose] = []
+    for line in lines:
+        full, unpaired = marks_to_restore(line)
+        found += [line.start + at for at in full]
+        loose += unpaired
+    found += pair_across_lines(loose)
+    return sorted(found)
 
 
 def english_marks(line: Line) -> list[tuple[int, str, Step]]:
@@ -69,36 +102,76 @@ def english_marks(line: Line) -> list[tuple[int, str, Step]]:
     ]
 
 
-def marks_to_restore(line: Line) -> list[int]:
-    """Return the offsets of the marks in `line` that are to be full-width, taking it for collapsed.
+def marks_to_restore(line: Line) -> tuple[list[int], list[Loose]]:
+    """Return the offsets of the marks in `line` that are to be full-width, and the brackets without a partner in it.
 
-    >>> marks_to_restore(Line("版本v1.2(測試),比例1:2"))
+    >>> marks_to_restore(Line("版本v1.2(測試),比例1:2"))[0]
     [6, 9, 10]
     """
     if not HAN.search(line.text) or line.is_english:
-        return []
+        return [], []
     marks = [match.start() for match in _MARK.finditer(line.text)]
     if marks and line.spans:
         marks = [at for at in marks if line.mask(at) is None]
-    brackets, inside = _brackets(line, marks)
-    return [at for at in marks if (at in brackets if line.text[at] in "()" else at not in inside and is_full(line, at))]
-
-
-def _brackets(line: Line, marks: list[int]) -> tuple[set[int], set[int]]:
-    """Return the brackets to widen, and the marks inside brackets that stay as they are."""
+    paired: set[int] = set()
     full: set[int] = set()
-    inside: set[int] = set()
+    stays: set[int] = set()
     stack: list[int] = []
     for at in marks:
         if line.text[at] == "(":
             stack.append(at)
         elif line.text[at] == ")" and stack:
             start = stack.pop()
+            paired |= {start, at}
             if is_full_pair(line, start, at):
                 full |= {start, at}
             else:
-                inside.update(mark for mark in marks if start < mark < at)
-    return full - inside, inside
+                stays.update(mark for mark in marks if start <= mark <= at)
+    loose: list[Loose] = []
+    for at in marks:
+        if line.text[at] in "()":
+            if at not in paired and at not in stays:
+                if at and line.text[at - 1] in ":;=":
+                    # A face, or what only looks like one: neither of its marks is sure.
+                    stays.add(at - 1)
+                else:
+                    loose.append(Loose(line, at, _is_full_alone(line, at)))
+        elif is_full(line, at):
+            full.add(at)
+    return sorted(full - stays), loose
+
+
+def pair_across_lines(loose: Iterable[Loose]) -> Iterator[int]:
+    """Yield the places in the text of the brackets to widen, of those that found no partner in their line."""
+    opened: Loose | None = None
+    for bracket in loose:
+        if bracket.is_open or opened is None or not _same_paragraph(opened, bracket):
+            if opened is not None and opened.is_full:
+                yield opened.place
+            opened = bracket if bracket.is_open else None
+            if not bracket.is_open and bracket.is_full:
+                yield bracket.place
+        else:
+            if opened.is_full or bracket.is_full:
+                yield opened.place
+                yield bracket.place
+            opened = None
+    if opened is not None and opened.is_full:
+        yield opened.place
+
+
+def _same_paragraph(opening: Loose, closing: Loose) -> bool:
+    start, end = opening.place, closing.place
+    return end - start <= _REACH and _BLANK_LINE.search(opening.line.source, start, end) is None
+
+
+def _is_full_alone(line: Line, at: int) -> bool:
+    """Tell what a bracket without partner in its line looks like by itself; list markers, a) and 1), stay."""
+    left, left_gap = line.left(at)
+    right, _ = line.right(at)
+    if line.text[at] == "(":
+        return (left == "wide" and not left_gap) or right == "wide"
+    return left == "wide" or (right == "wide" and _LIST_MARKER.search(line.text, 0, at) is None)
 
 
 def is_full_pair(line: Line, start: int, end: int) -> bool:
@@ -106,11 +179,18 @@ def is_full_pair(line: Line, start: int, end: int) -> bool:
     if HAN.search(line.text, start + 1, end):
         return True
     left, left_gap = line.left(start)
+    content = line.text[start + 1 : end]
+    after = line.text[end + 1 : end + 2]
+    if _AFTER_PARAMETERS.match(line.text, end + 1) or (content.isalpha() and after.isascii() and after.isalpha()):
+        # Parameters of a function; (in)dividual.
+        return False
     if left == "wide":
         return True
     if not left_gap and _is_call(line.text, start, end):
         return False
     right, _ = line.right(end)
+    if left_gap and left == "letter" and line.mask(start + 1) == "url":
+        return False
     return right == "wide" or (right == "edge" and not left_gap) or (left == "edge" and right != "letter")
 
 
@@ -121,9 +201,11 @@ def _is_call(text: str, start: int, end: int) -> bool:
         return False
     word = name.group()
     content = text[start + 1 : end]
-    if not content or len(word) == 1 or "_" in word or "." in word:
+    if not content or len(word) == 1 or "_" in word or "." in word or text[name.start() - 1 : name.start()] == "=":
         return True
-    if word[0].isupper() and (len(content) > 2 or content.isdigit()):
+    if _FORMULA.fullmatch(word) and _FORMULA.fullmatch(content):
+        return True
+    if word[0].isupper() and (len(content) > 2 or content[-1].isdigit()):
         return False
     return not _WORD_PAIR.search(content)
 
@@ -136,7 +218,7 @@ def is_full(line: Line, at: int) -> bool:
         return True
     right, right_gap = line.right(at)
     if right == "wide":
-        return True
+        return line.text[at + 1 : at + 3] not in (" ,", " ;", " :")
     if left == "edge":
         return False
     if right == "edge":
@@ -145,4 +227,5 @@ def is_full(line: Line, at: int) -> bool:
         return line.text[at + 1] in "!?)" and is_full(line, at + 1)
     if right_gap:
         return False
-    return mark != ":" or left != "letter" or right not in ("letter", "digit")
+    # A1:B2, image:latest; what a collapse left there cannot be told from what was typed.
+    return mark != ":" or right not in ("letter", "digit") or (left == "digit" and right == "digit")

@@ -53,7 +53,7 @@ def tidied(text: str, config: Config, region: str | None) -> Edits:
         ("dash", marks.dash),
         ("middle-dot", marks.middle_dot),
         ("title", marks.title),
-        ("restore", _restored),
+        ("restore", _nothing),
         ("repeated", marks.repeated),
         ("stop", marks.stop),
         ("quote.straight", partial(quotes.straight, region=style)),
@@ -78,23 +78,22 @@ def tidied(text: str, config: Config, region: str | None) -> Edits:
 def _edits(text: str, name: str, find: Find, off: frozenset[str]) -> Iterable[Edit]:
     sign = _SIGN_PATTERNS[name]
     step = Step("punctuation", name, "rule", rules.BY_NAME[name].about if name in rules.BY_NAME else "")
+    if name == "restore":
+        for at in restore.offsets(split(text)):
+            if restore.RULES[text[at]] not in off:
+                yield Edit(at, at + 1, restore.FULL[text[at]], restore.STEPS[text[at]])
+        return
     for line in split(text):
         if name != "line-start" and not sign.search(line.text):
             continue
         for start, end, after in find(line):
             if line.text[start:end] == after and start >= 0:
                 continue
-            reason = step
-            if name == "restore":
-                reason = restore.STEPS[line.text[start]]
-                if reason.rule in off:
-                    continue
-            yield Edit(line.start + start, line.start + end, after, reason)
+            yield Edit(line.start + start, line.start + end, after, step)
 
 
-def _restored(line: Line) -> Iterable[Replacement]:
-    for at in restore.marks_to_restore(line):
-        yield at, at + 1, restore.FULL[line.text[at]]
+def _nothing(line: Line) -> Iterable[Replacement]:
+    return ()
 
 
 def _composed(stages: list[Edits]) -> Spans:

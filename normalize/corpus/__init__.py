@@ -1,0 +1,1 @@
+"""A folder of documents: found, normalised one by one by supervised workers, and recorded in a manifest."""

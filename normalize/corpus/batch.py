@@ -1,0 +1,87 @@
+"""The batch job: plan, run, record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from normalize.corpus.manifest import Manifest, Record
+from normalize.corpus.plan import Document, check_folders, find_documents
+from normalize.corpus.runner import Task, run_processes, run_serial
+from normalize.corpus.work import Job
+
+
+@dataclass
+class Summary:
+    """What a run did: counts by status, encoding, script, rule and certainty, sizes in bytes."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    encodings: Counter[str] = field(default_factory=Counter)
+    scripts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+    certainty: Counter[str] = field(default_factory=Counter)
+    size: int = 0
+    lost: int = 0
+    troubles: list[Record] = field(default_factory=list)
+
+    def add(self, record: Record) -> None:
+        """Count one document."""
+        self.statuses[record.status] += 1
+        self.size += record.size
+        if record.status in ("ok", "unchanged"):
+            self.encodings[record.encoding or "?"] += 1
+            self.scripts[record.script_before, record.script_after] += 1
+            self.rules.update(record.rules)
+            self.certainty.update(record.certainty)
+            self.lost += record.lost
+        elif record.error:
+            self.troubles.append(record)
+
+    @property
+    def failed(self) -> int:
+        """How many documents have no output because something went wrong."""
+        return self.statuses["failed"] + self.statuses["crashed"]
+
+
+def run(
+    job: Job, workers: int = 1, resume: bool = True, on_record: Callable[[Record], object] = lambda record: None
+) -> Summary:
+    """Normalise all documents of a folder into another, and return the summary.
+
+    What an earlier run did with the same input and settings is not done again unless `resume` is off. Every document
+    gets a line in the manifest; `on_record` hears of each as it is finished. Raises PlanError for folders that
+    cannot be used; an interrupt leaves a valid manifest.
+    """
+    check_folders(job.source, job.target)
+    manifest = Manifest(job.target)
+    earlier = manifest.read()
+    manifest.open()
+    summary = Summary()
+    try:
+        for record in _records(job, _tasks(job, earlier if resume else {}), workers):
+            manifest.add(record)
+            summary.add(record)
+            on_record(record)
+    finally:
+        manifest.close()
+    return summary
+
+
+def count_documents(job: Job) -> tuple[int, int]:
+    """Return how many documents a job has, and their size in bytes, for showing progress."""
+    check_folders(job.source, job.target)
+    sizes = [document.size for document in find_documents(job.source)]
+    return len(sizes), sum(sizes)
+
+
+def _tasks(job: Job, earlier: dict[str, Record]) -> Iterator[Task]:
+    for document in find_documents(job.source):
+        yield document, earlier.get(document.path)
+
+
+def _records(job: Job, tasks: Iterator[Task], workers: int) -> Iterator[Record]:
+    return run_serial(job, tasks) if workers <= 1 else run_processes(job, tasks, workers)
+
+
+__all__ = ["Document", "Job", "Record", "Summary", "count_documents", "run"]

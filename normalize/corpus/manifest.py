@@ -1,0 +1,107 @@
+"""The manifest of a folder: one line of JSON a document, written as each is finished."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from normalize.corpus.plan import STATE
+
+Status = Literal["ok", "unchanged", "skipped", "failed", "crashed"]
+STATUSES: tuple[Status, ...] = ("ok", "unchanged", "skipped", "failed", "crashed")
+
+
+@dataclass(frozen=True)
+class Record:
+    """What became of one document.
+
+    `status`: `ok` (written, changed), `unchanged` (written, nothing to change), `skipped` (no text, or not to be
+    read), `failed` (an error, in `error` as a sentence), `crashed` (it took its worker down twice). Sizes in bytes,
+    hashes SHA-256, `rules` and `certainty` count changes.
+    """
+
+    path: str
+    status: Status
+    error: str = ""
+    encoding: str | None = None
+    script_before: str = ""
+    script_after: str = ""
+    changes: int = 0
+    rules: dict[str, int] = field(default_factory=dict)
+    certainty: dict[str, int] = field(default_factory=dict)
+    lost: int = 0
+    size: int = 0
+    hash_in: str = ""
+    hash_out: str = ""
+    fingerprint: str = ""
+    seconds: float = 0.0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether a later run with the same input and settings need not do it again."""
+        return self.status in ("ok", "unchanged", "skipped")
+
+    def to_json(self) -> str:
+        """Return the record as one line; names that are not UTF-8 keep their bytes as surrogate escapes."""
+        return json.dumps(asdict(self), ensure_ascii=True)
+
+
+class Manifest:
+    """The file `.normalize/manifest.jsonl` of an output folder.
+
+    Lines are appended as documents are finished, so that an end at any moment keeps what was done; `compact`
+    rewrites it with one line a document. A torn last line, from such an end, is passed over when reading.
+    """
+
+    def __init__(self, output: Path) -> None:
+        self.path = output / STATE / "manifest.jsonl"
+        self._records: dict[str, Record] = {}
+        self._file: Any = None
+
+    def read(self) -> dict[str, Record]:
+        """Return what earlier runs did, by path; the last line about a document counts."""
+        self._records = {record.path: record for record in self._lines()}
+        return dict(self._records)
+
+    def _lines(self) -> Iterator[Record]:
+        known = {item.name for item in fields(Record)}
+        try:
+            lines = self.path.read_text("utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return
+        for line in lines:
+            try:
+                entry = json.loads(line)
+                yield Record(**{key: value for key, value in entry.items() if key in known})
+            except (ValueError, TypeError, AttributeError):
+                continue
+
+    def open(self) -> None:
+        """Make the file ready for more lines."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        torn = self.path.exists() and self.path.read_bytes()[-1:] not in (b"", b"\n")
+        self._file = self.path.open("a", encoding="utf-8", newline="\n")
+        if torn:
+            self._file.write("\n")
+
+    def add(self, record: Record) -> None:
+        """Write the record of a document that is finished."""
+        self._records[record.path] = record
+        self._file.write(record.to_json() + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        """Rewrite the file with one line a document, in the order of their paths."""
+        from normalize.files import write_atomically
+
+        if self._file is None:
+            return
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._file = None
+        lines = [self._records[path].to_json() for path in sorted(self._records)]
+        write_atomically(self.path, "".join(line + "\n" for line in lines).encode("ascii"))

@@ -1,0 +1,87 @@
+"""Which documents of a folder are to be normalised, and which entries are recorded instead."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+#: The folder inside the output that holds the manifest; never read as input.
+STATE = ".normalize"
+
+
+class PlanError(ValueError):
+    """A folder that cannot be worked on; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file of the input: its path relative to the folder (POSIX style), its size in bytes.
+
+    `problem` says why it is not to be read (a device, a link out of the folder); then it only gets a record.
+    """
+
+    path: str
+    size: int
+    problem: str = ""
+
+
+def check_folders(source: Path, target: Path) -> None:
+    """Raise PlanError unless documents can go from one folder to the other without meeting themselves."""
+    if not source.is_dir():
+        what = "is a file; use `normalize convert` for single files" if source.exists() else "does not exist"
+        raise PlanError(f"the input folder {source} {what}")
+    inside, outside = source.resolve(), target.resolve()
+    if inside == outside:
+        raise PlanError(f"input and output are the same folder ({source}); choose another output, originals are kept")
+    if outside.is_relative_to(inside):
+        raise PlanError(f"the output {target} lies inside the input {source}; choose a folder outside of it")
+    if inside.is_relative_to(outside):
+        raise PlanError(f"the input {source} lies inside the output {target}; choose a folder outside of it")
+    if target.exists() and not target.is_dir():
+        raise PlanError(f"the output {target} is a file; name a folder")
+
+
+def find_documents(source: Path) -> Iterator[Document]:
+    """Yield every entry of the folder that is not a folder, in a stable order.
+
+    Links to files inside the folder are followed, links to folders are not: they would repeat documents or never end.
+    """
+    root = source.resolve()
+    stack = [source]
+    while stack:
+        folder = stack.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            yield Document(_relative(folder, source), 0, f"the folder cannot be read: {error.strerror}")
+            continue
+        stack += [Path(e.path) for e in reversed(entries) if e.is_dir(follow_symlinks=False) and e.name != STATE]
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                yield _document(entry, source, root)
+
+
+def _document(entry: os.DirEntry[str], source: Path, root: Path) -> Document:
+    path = Path(entry.path)
+    name = _relative(path, source)
+    if entry.is_symlink():
+        try:
+            target = path.resolve(strict=True)
+        except (OSError, RuntimeError):
+            return Document(name, 0, "a link that leads nowhere")
+        if not target.is_relative_to(root):
+            return Document(name, 0, "a link out of the folder")
+        if target.is_dir():
+            return Document(name, 0, "a link to a folder; its documents are found at their own place")
+    try:
+        if not entry.is_file():
+            return Document(name, 0, "not a regular file (a device, socket or pipe)")
+        return Document(name, entry.stat().st_size)
+    except OSError as error:
+        return Document(name, 0, f"cannot be read: {error.strerror}")
+
+
+def _relative(path: Path, source: Path) -> str:
+    return path.relative_to(source).as_posix()

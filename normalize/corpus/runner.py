@@ -1,0 +1,152 @@
+"""Runners: how the documents of a job reach workers. Each yields a record a document, in the order they are finished.
+
+The workers of the process runner are supervised here rather than by a pool of the standard library, because a worker
+that dies would take other tasks of a pool with it, or leave it waiting for ever.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from normalize.corpus.manifest import Record
+from normalize.corpus.plan import Document
+from normalize.corpus.work import Job, Worker
+
+Task = tuple[Document, Record | None]
+
+#: Documents handed over at once: enough that a worker never waits for the supervisor between small files.
+CHUNK = 8
+#: How often a document may take its worker down before it is recorded as crashed.
+TRIES = 2
+
+
+def run_serial(job: Job, tasks: Iterable[Task]) -> Iterator[Record]:
+    """Do all documents in this process."""
+    worker = Worker(job)
+    for document, earlier in tasks:
+        yield worker.do(document, earlier)
+
+
+def run_processes(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[Record]:
+    """Do the documents in worker processes; one that dies is replaced, and costs no other document."""
+    supervisor = _Supervisor(job, iter(tasks), workers)
+    try:
+        yield from supervisor.run()
+    finally:
+        supervisor.stop()
+
+
+@dataclass
+class _Hand:
+    """A worker process with the line to it and the documents it was given and has not answered."""
+
+    process: BaseProcess
+    line: Connection
+    given: deque[Task] = field(default_factory=deque)
+
+
+class _Supervisor:
+    def __init__(self, job: Job, tasks: Iterator[Task], workers: int) -> None:
+        self.job = job
+        self.tasks = tasks
+        self.again: deque[Task] = deque()
+        self.deaths: dict[str, int] = {}
+        self.context = multiprocessing.get_context("spawn")
+        self.hands: list[_Hand] = []
+        self.workers = workers
+
+    def run(self) -> Iterator[Record]:
+        self.hands = [self._hire() for _ in range(self.workers)]
+        for hand in self.hands:
+            self._give(hand)
+        while busy := [hand for hand in self.hands if hand.given]:
+            ready = wait([hand.line for hand in busy])
+            for hand in busy:
+                if hand.line in ready:
+                    yield from self._listen(hand)
+
+    def stop(self) -> None:
+        """End the workers: those at rest by closing their line, the others by a signal."""
+        for hand in self.hands:
+            hand.line.close()
+            if hand.given:
+                hand.process.terminate()
+        for hand in self.hands:
+            hand.process.join(timeout=5)
+            if hand.process.is_alive():
+                hand.process.kill()
+                hand.process.join()
+
+    def _hire(self) -> _Hand:
+        ours, theirs = self.context.Pipe()
+        process = self.context.Process(target=_work, args=(self.job, theirs), daemon=True)
+        process.start()
+        theirs.close()
+        return _Hand(process, ours)
+
+    def _give(self, hand: _Hand) -> None:
+        """Hand over the next documents; one that has killed a worker goes alone."""
+        if self.again:
+            tasks = [self.again.popleft()]
+        else:
+            tasks = [task for task, _ in zip(self.tasks, range(CHUNK), strict=False)]
+        if tasks:
+            hand.given.extend(tasks)
+            try:
+                hand.line.send(tasks)
+            except OSError:  # it died meanwhile, which listening will find out
+                return
+
+    def _listen(self, hand: _Hand) -> Iterator[Record]:
+        try:
+            record = hand.line.recv()
+        except (EOFError, OSError):
+            yield from self._bury(hand)
+            return
+        hand.given.popleft()
+        yield record
+        if not hand.given:
+            self._give(hand)
+
+    def _bury(self, hand: _Hand) -> Iterator[Record]:
+        """Replace a worker that died, and decide about the document that it was at."""
+        hand.process.join()
+        hand.line.close()
+        document, earlier = hand.given.popleft()
+        deaths = self.deaths[document.path] = self.deaths.get(document.path, 0) + 1
+        if deaths >= TRIES:
+            code = hand.process.exitcode or 0
+            how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+            error = f"the worker process ended with {how} at this document, {deaths} times"
+            fingerprint = self.job.config.fingerprint
+            yield Record(document.path, "crashed", error, size=document.size, fingerprint=fingerprint)
+        else:
+            self.again.append((document, earlier))
+        self.again.extend(hand.given)
+        fresh = self._hire()
+        self.hands[self.hands.index(hand)] = fresh
+        self._give(fresh)
+
+
+def _work(job: Job, line: Connection) -> None:
+    """Be a worker: answer every document with a record until the line is closed."""
+    # An interrupt is for the supervisor, which ends the workers itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    worker = Worker(job)
+    while True:
+        try:
+            tasks: list[Task] = line.recv()
+        except (EOFError, OSError):
+            return
+        for document, earlier in tasks:
+            record = worker.do(document, earlier)
+            try:
+                line.send(record)
+            except OSError:
+                return

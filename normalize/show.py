@@ -1,0 +1,207 @@
+"""What people see: tables, explanations, progress. Colour only on a terminal, and never with NO_COLOR."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from normalize.result import Change, Detection, Result
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from normalize.corpus.batch import Job, Record, Summary
+
+_STYLES = {"rule": "", "proved": "green", "inferred": "yellow", "lost": "red"}
+#: Width of a table that goes to a file or a pipe, where nothing may be cut.
+_PIPE_WIDTH = 160
+
+
+def _console(error: bool = False) -> Console:
+    console = Console(stderr=error, highlight=False, markup=False, emoji=False)
+    return (
+        console
+        if console.is_terminal
+        else Console(stderr=error, highlight=False, markup=False, emoji=False, width=_PIPE_WIDTH)
+    )
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def detections(rows: Iterable[tuple[str, Detection]]) -> None:
+    """Print what files are written in."""
+    table = _table("file", "encoding", "enough", "sure", "language", "because")
+    for name, found in rows:
+        sure = f"{found.confidence:.0%}" if found.encoding else ""
+        narrow = found.narrow if found.narrow != found.encoding else ""
+        table.add_row(name, found.encoding or "empty", narrow or "", sure, found.language or "", found.reason)
+    _console().print(table)
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """A change with its place in the source, counted from 1 as editors do."""
+
+    line: int
+    column: int
+    change: Change
+
+    def entry(self) -> dict[str, Any]:
+        """Return it as an object for programs."""
+        change = self.change
+        return {
+            "line": self.line,
+            "column": self.column,
+            "start": change.start,
+            "end": change.end,
+            "output_start": change.output_start,
+            "output_end": change.output_end,
+            "before": change.before,
+            "after": change.after,
+            "stage": change.stage,
+            "rule": change.rule,
+            "certainty": change.certainty,
+            "reason": change.reason,
+        }
+
+
+def change_rows(result: Result) -> Iterator[ChangeRow]:
+    """Yield the changes with line and column."""
+    starts = [0] + [i + 1 for i, character in enumerate(result.source) if character == "\n"]
+    for change in result.changes:
+        line = bisect_right(starts, change.start)
+        yield ChangeRow(line, change.start - starts[line - 1] + 1, change)
+
+
+def explanation(name: str, result: Result, rows: Iterable[ChangeRow]) -> None:
+    """Print the changes and what they come to."""
+    console = _console()
+    table = _table("where", "before", "after", "rule", "certainty", "why")
+    certainty: Counter[str] = Counter()
+    for row in rows:
+        change = row.change
+        certainty[change.certainty] += 1
+        table.add_row(
+            f"{row.line}:{row.column}",
+            Text(_visible(change.before)),
+            Text("" if change.before == change.after else _visible(change.after)),
+            change.rule,
+            Text(change.certainty, _STYLES[change.certainty]),
+            change.reason,
+        )
+    found = result.detection
+    read_as = f" read as {result.decoded.encoding}" if result.decoded else ""
+    if found is not None and found.confidence:
+        read_as += f" ({found.confidence:.0%} sure)"
+    console.print(f"{name}:{read_as} script {result.script_before}, now {result.script_after}")
+    if table.row_count:
+        console.print(table)
+    counts = ", ".join(f"{certainty[kind]} {kind}" for kind in _STYLES if certainty[kind])
+    console.print(f"{sum(certainty.values())} changes" + (f": {counts}" if counts else ""))
+
+
+def _visible(text: str) -> str:
+    """Return text with controls and private characters written out, so that a terminal shows what is there."""
+    return "".join(c if c.isprintable() or c == "\u3000" else f"<{ord(c):04X}>" for c in text)
+
+
+class Progress:
+    """Progress of a batch: a bar with rate and remaining time on a terminal, nothing elsewhere."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._console = _console(error=True)
+        self._bar: Any = None
+        self._task: TaskID | None = None
+        self._failed = 0
+        self._start = perf_counter()
+
+    def __enter__(self) -> Progress:
+        if self._console.is_terminal:
+            from rich import progress
+
+            from normalize.corpus.batch import count_documents
+
+            count, _ = count_documents(self._job)
+            self._bar = progress.Progress(
+                progress.TextColumn("{task.completed}/{task.total}"),
+                progress.BarColumn(),
+                progress.TextColumn("{task.fields[rate]}"),
+                progress.TimeRemainingColumn(),
+                progress.TextColumn("{task.fields[failures]}", style="red"),
+                console=self._console,
+                transient=True,
+            )
+            self._task = self._bar.add_task("", total=count, rate="", failures="")
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def advance(self, record: Record) -> None:
+        """Count one document."""
+        if self._bar is None:
+            return
+        self._failed += record.status in ("failed", "crashed")
+        done = self._bar.tasks[0].completed + 1
+        rate = f"{done / (perf_counter() - self._start):.0f} documents/s"
+        self._bar.update(self._task, advance=1, rate=rate, failures=f"{self._failed} failed" if self._failed else "")
+
+
+def summary(result: Summary, output: Path) -> None:
+    """Print what a batch did."""
+    console = _console()
+    total = sum(result.statuses.values())
+    states = ", ".join(f"{count} {status}" for status, count in sorted(result.statuses.items()))
+    console.print(Text(f"{total} documents, {_size(result.size)}: {states}", "bold"))
+    table = _table("encoding", "documents")
+    for encoding, count in result.encodings.most_common():
+        table.add_row(encoding, str(count))
+    if table.row_count:
+        console.print(table)
+    table = _table("script", "became", "documents")
+    for (before, after), count in result.scripts.most_common():
+        table.add_row(before, after, str(count))
+    if table.row_count:
+        console.print(table)
+    table = _table("rule", "changes")
+    for rule, count in result.rules.most_common():
+        table.add_row(rule, str(count))
+    if table.row_count:
+        console.print(table)
+    counts = ", ".join(f"{result.certainty[kind]} {kind}" for kind in _STYLES if result.certainty[kind])
+    if counts:
+        console.print(f"changes: {counts}")
+    for record in result.troubles:
+        style = "yellow" if record.status == "skipped" else "red"
+        console.print(Text(f"{record.status}: {record.path}: {record.error}", style))
+    console.print(f"record of every document: {output / '.normalize' / 'manifest.jsonl'}")
+
+
+def _size(size: int) -> str:
+    """Return a size in bytes as people read it."""
+    value = float(size)
+    for unit in ("B", "KB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"
