@@ -24,6 +24,9 @@ _PRONUNCIATION = re.compile("拼音|注音|[讀读發发]音|[讀读念唸][作�
 #: A question mark in front of another mark with Han right after it: a lead byte that took a control byte.
 _ORPHAN = re.compile(r"\?[\x05-\x08 ]{1,2}[！；？。，](?=[\u3400-\u9fff])")
 
+#: What a writer puts before a character that is spoken about.
+_OPENING = tuple("「『“‘\"'《〈【[")
+
 
 @cache
 def known_list() -> dict[str, str]:
@@ -77,7 +80,7 @@ class AnnotationList:
 
 @dataclass
 class _Gloss:
-    """What the page does with one character: its annotations by reading, how many, and how often inside a word."""
+    """What the page does with one character: its annotations by reading, how many, and how often in running text."""
 
     readings: Counter[str]
     total: int
@@ -124,14 +127,14 @@ def learn(text: str) -> AnnotationList | None:
 def _accept(glosses: dict[str, _Gloss]) -> dict[str, str]:
     """Return the characters whose annotations are the tool's, on a page that is known to be damaged."""
     known = known_list()
-    # The one family of lists has no character of GB 2312 in it; pages of the other show theirs many times.
-    common = sum(g.readings.total() for x, g in glosses.items() if x not in known and _in_gb2312(x))
+    # The one family of lists has no character of GB 2312 in it; pages of the other show several of theirs.
+    common = sum(g.inside for x, g in glosses.items() if x not in known and _in_gb2312(x))
     accepted = {}
     for character, gloss in glosses.items():
         if known.get(character) in gloss.readings:
             accepted[character] = known[character]
         elif gloss.readings.total() * 2 >= gloss.total and (
-            not _in_gb2312(character) or gloss.readings.total() > 1 or common > 4
+            not _in_gb2312(character) or gloss.readings.total() > 1 or common > 2
         ):
             accepted[character] = gloss.syllable
     return accepted
@@ -147,8 +150,8 @@ def _collect(text: str) -> tuple[dict[str, _Gloss], int]:
             continue
         gloss = glosses.setdefault(character, _Gloss(Counter(), text.count(character), 0))
         gloss.readings[match[1]] += 1
-        around = (text[start - 2 : start - 1], text[match.end() : match.end() + 1])
-        gloss.inside += all(x and class_of(x) in _HAN for x in around)
+        around = (text[max(start - 2, 0) : start - 1], text[match.end() : match.end() + 1])
+        gloss.inside += around[0] not in _OPENING and any(x and class_of(x) in _HAN for x in around)
     return glosses, len(re.findall(r"[(（][a-z]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]*[ ’'][^()（）]{1,40}[)）]", text))
 
 

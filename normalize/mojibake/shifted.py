@@ -92,6 +92,7 @@ class ShiftReader:
         # A page that was folded shows `,` where its bytes had `，`, so that the bytes of its marks are uncertain.
         marks = _NOISED_ORPHAN.sub("", text)
         self.folded = marks.count(",") >= marks.count("，")
+        self.spaced = bool(re.search("[\u4e00-\u9fff] [A-Za-z]", text))
         self.private_stripped = not re.search("[\ue000-\uf8ff]", text)
         hans = sum(class_of(character) is Class.HANS for character in text)
         hant = sum(class_of(character) is Class.HANT for character in text)
@@ -289,8 +290,10 @@ class ShiftReader:
         if following == " ":
             # A group of three digits after a blank is the rest of a number.
             return LOST if re.match(r" \d{3}(?!\d)", self.text[position:]) else " "
-        if not following.isalpha():
+        if following.isdigit() or following in ".%)" or not following:
             return LOST
+        if not following.isalpha() or (following.isascii() and self.spaced):
+            return " "
         return "," if self.folded else " "
 
 
