@@ -1,0 +1,22 @@
+"""What the repairs ask of the language model, in nats: the lower, the likelier."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from normalize import language
+
+
+@lru_cache(1 << 16)
+def cost(previous: str, character: str) -> float:
+    """Return what a character costs after another.
+
+    >>> cost("知", "識") < cost("檎", "摗")
+    True
+    """
+    return language.character_costs(previous + character)[-1]
+
+
+def total(text: str) -> float:
+    """Return what a text costs as a whole, in Chinese."""
+    return sum(language.character_costs(text))
