@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 #: Han, with the ideographic planes beyond the BMP.
-HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HAN_RANGES = ((0x3005, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN_RANGES)
 #: What ends a URL or a path besides a blank: Han, CJK marks, kana, full-width forms, curly quotes, dash, ellipsis.
 WIDE = rf"{HAN}\u2014\u2018-\u201f\u2026\u3000-\u303f\u3040-\u30ff\uff00-\uffef"
 
@@ -64,7 +65,7 @@ _INLINE = re.compile(
       |(?<!\d)(?<!\d:)\d{{1,3}}(?::\d{{1,3}})+(?:\.\d+)?(?![\d:]))
   | (?P<operator>[!=<>]=|=>|->|\#!|\(\(+[^(){HAN}]*\)\)+|\|?[ \t]*:?-{{2,}}:?[ \t]*(?=\||$))
   | (?P<key>^[ \t]*(?:-[ \t]+)?["']?[A-Za-z_][A-Za-z\d_.-]*["']?:(?=[ \t]))
-  | (?P<face>(?:(?<=\s)|^)(?:[:;=8][-'^o]?[()DPpOo3/|*\]\[]|\([:;=]|\^[_.]?\^;?)(?=\s|$))
+  | (?P<face>(?:(?<=\s)|^)(?:[:;=][-'^o]?[()DPpOo3/|*\]\[]|\([:;=]|\^[_.]?\^;?)(?=\s|$))
   | (?P<brand>\b(?:Yahoo|Joomla|Jeopardy|Yum|Wham|Mamma[ ]Mia|Moulin[ ]Rouge)!(?=\S))
     """,
     re.VERBOSE,

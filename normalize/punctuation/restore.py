@@ -1,22 +1,24 @@
-"""Restoring: the full-width marks that a collapse took, put back by what stands beside them.
+"""Restoring: the full-width marks that a collapse took, put back where the text shows that it was collapsed.
 
-Only `, ; : ! ? ( )` come back. Brackets are paired before anything is decided, because one side often says nothing: in
-`150EFlops(每秒15000京次)` it is the content that is Chinese, in `人工智能(AI)` what stands before it.
+Only `, ; : ! ? ( )` come back, and the `......` that NFKC makes of `……`. A stop never becomes `。`, which no collapse
+touches, and no blank is added or removed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from normalize.config import Config
-from normalize.edits import Edit, Edits, Step
+from normalize.edits import Edit, Edits, Spans, Step
+from normalize.profile import ARRAY_LENGTH
 from normalize.punctuation import signature
-from normalize.punctuation.lines import HAN, Line, split
+from normalize.punctuation.context import Loose, marks_to_restore, pair_across_lines
+from normalize.punctuation.forward import OFFSET
+from normalize.punctuation.lines import Line, split
 
 #: Full-width twins stand at a fixed distance (Unicode, Halfwidth and Fullwidth Forms).
-FULL = {mark: chr(ord(mark) + 0xFEE0) for mark in ",;:!?()"}
+FULL = {mark: chr(ord(mark) + OFFSET) for mark in ",;:!?()"}
 RULES = {
     ",": "comma",
     ";": "semicolon",
@@ -31,54 +33,51 @@ STEPS = {
     for mark, rule in RULES.items()
 }
 
-_MARK = re.compile(r"[,;:!?()]")
-_LIST_MARKER = re.compile(r"(?:^|[\s;。,:])[A-Za-z0-9]{1,3}$")
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
-#: How far apart the brackets of a pair that spans lines may be.
-_REACH = 500
-_AFTER_PARAMETERS = re.compile(r"\s*(?:=>|->|\{)")
-#: A chemical formula, of the common elements: HP(OH), Ca(OH).
-_FORMULA = re.compile(
-    r"(?:(?:He|Li|Be|Na|Mg|Al|Si|Cl|Ar|Ca|Ti|Cr|Mn|Fe|Co|Ni|Cu|Zn|Br|Ag|Sn|Ba|Pt|Au|Hg|Pb|[HBCNOFPSKIU])[0-9]*)+"
-)
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*$")
-_WORD_PAIR = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
-#: Full-width marks that stand inside English words and addresses, where no Chinese text has them: know－how.
-_ENGLISH_MARK = re.compile(r"(?<=[A-Za-z])[－／＆＇．＠＿＋](?=[A-Za-z])")
+#: Full-width marks inside English words and addresses, where no Chinese text has them (know－how), and two U+2026 as NFKC
+#: spells them; a row of stops before a number leads to a page.
+_OTHERS = re.compile(r"(?<=[A-Za-z])[－／＆＇．＠＿＋](?=[A-Za-z])|(?<!\.)\.{6}(?![.\s\d])|(?<!\.)\.{6}$", re.MULTILINE)
 _ENGLISH = Step("punctuation", "width.english", "rule", "a mark inside an English word is half-width")
-
-
-class Loose(NamedTuple):
-    """A bracket whose partner is not in its line: where it stands, and what it looks like by itself."""
-
-    line: Line
-    at: int
-    is_full: bool
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it opens."""
-        return self.line.text[self.at] == "("
-
-    @property
-    def place(self) -> int:
-        """Its place in the text."""
-        return self.line.start + self.at
+_ELLIPSIS = Step("punctuation", "ellipsis.collapsed", "inferred", "a collapse spelt this ellipsis as six stops")
 
 
 def restored(text: str, config: Config, asked: bool) -> Edits:
     """Return the edits that restore `text`; `asked` takes less evidence, because somebody asked for it."""
     signs = signature.read(text)
     whole = signs.collapsed or (asked and not signs.full)
-    lines = [line for line in split(text) if whole or signature.line_collapsed(line.text)]
+    if whole:
+        return _whole(text, config, signs.collapsed)
+    lines = signature.collapsed_lines(text)
     found = [(at, FULL[text[at]], STEPS[text[at]]) for at in offsets(lines)]
-    if not whole and not signs.has_full_brackets:
+    if not signs.has_full_brackets:
         found = [edit for edit in found if edit[1] not in "（）"]
-    if signs.collapsed:
-        for line in lines:
-            found += english_marks(line)
-        found.sort()
     return Edits.of(text, [Edit(at, at + 1, after, step) for at, after, step in found if config.allows(step)])
+
+
+def _whole(text: str, config: Config, collapsed: bool) -> Edits:
+    """Return the edits that restore a text all of which was collapsed."""
+    others: list[Edit] = []
+    if _OTHERS.search(text):
+        others = [edit for line in split(text) for edit in _others(line, collapsed) if config.allows(edit.step)]
+    if len(text) < ARRAY_LENGTH:
+        places = offsets(split(text))
+    else:
+        from normalize.punctuation import columns
+
+        places = columns.offsets(text).tolist()
+    if config.disable:
+        places = [at for at in places if config.allows(STEPS[text[at]])]
+    if others or len(text) < ARRAY_LENGTH:
+        edits = [Edit(at, at + 1, FULL[text[at]], STEPS[text[at]]) for at in places]
+        return Edits.of(text, sorted(edits + others))
+    return Edits(text, columns.widened(text, places), lambda: _spans(text, places))
+
+
+def _spans(text: str, places: list[int]) -> Spans:
+    """Return the spans of marks that became full-width one for one."""
+    names = tuple(RULES)
+    ends = [at + 1 for at in places]
+    codes = [names.index(text[at]) for at in places]
+    return Spans(places, ends, places, ends, codes, tuple((STEPS[name],) for name in names))
 
 
 def offsets(lines: Iterable[Line]) -> list[int]:
@@ -93,139 +92,14 @@ def offsets(lines: Iterable[Line]) -> list[int]:
     return sorted(found)
 
 
-def english_marks(line: Line) -> list[tuple[int, str, Step]]:
-    """Return the full-width marks inside English words, each with its half-width form."""
-    return [
-        (line.start + match.start(), chr(ord(match[0]) - 0xFEE0), _ENGLISH)
-        for match in _ENGLISH_MARK.finditer(line.text)
-        if line.mask(match.start()) is None
-    ]
-
-
-def marks_to_restore(line: Line) -> tuple[list[int], list[Loose]]:
-    """Return the offsets of the marks in `line` that are to be full-width, and the brackets without a partner in it.
-
-    >>> marks_to_restore(Line("版本v1.2(測試),比例1:2"))[0]
-    [6, 9, 10]
-    """
-    if not HAN.search(line.text) or line.is_english:
-        return [], []
-    marks = [match.start() for match in _MARK.finditer(line.text)]
-    if marks and line.spans:
-        marks = [at for at in marks if line.mask(at) is None]
-    paired: set[int] = set()
-    full: set[int] = set()
-    stays: set[int] = set()
-    stack: list[int] = []
-    for at in marks:
-        if line.text[at] == "(":
-            stack.append(at)
-        elif line.text[at] == ")" and stack:
-            start = stack.pop()
-            paired |= {start, at}
-            if is_full_pair(line, start, at):
-                full |= {start, at}
-            else:
-                stays.update(mark for mark in marks if start <= mark <= at)
-    loose: list[Loose] = []
-    for at in marks:
-        if line.text[at] in "()":
-            if at not in paired and at not in stays:
-                if at and line.text[at - 1] in ":;=":
-                    # A face, or what only looks like one: neither of its marks is sure.
-                    stays.add(at - 1)
-                else:
-                    loose.append(Loose(line, at, _is_full_alone(line, at)))
-        elif is_full(line, at):
-            full.add(at)
-    return sorted(full - stays), loose
-
-
-def pair_across_lines(loose: Iterable[Loose]) -> Iterator[int]:
-    """Yield the places in the text of the brackets to widen, of those that found no partner in their line."""
-    opened: Loose | None = None
-    for bracket in loose:
-        if bracket.is_open or opened is None or not _same_paragraph(opened, bracket):
-            if opened is not None and opened.is_full:
-                yield opened.place
-            opened = bracket if bracket.is_open else None
-            if not bracket.is_open and bracket.is_full:
-                yield bracket.place
-        else:
-            if opened.is_full or bracket.is_full:
-                yield opened.place
-                yield bracket.place
-            opened = None
-    if opened is not None and opened.is_full:
-        yield opened.place
-
-
-def _same_paragraph(opening: Loose, closing: Loose) -> bool:
-    start, end = opening.place, closing.place
-    return end - start <= _REACH and _BLANK_LINE.search(opening.line.source, start, end) is None
-
-
-def _is_full_alone(line: Line, at: int) -> bool:
-    """Tell what a bracket without partner in its line looks like by itself; list markers, a) and 1), stay."""
-    left, left_gap = line.left(at)
-    right, _ = line.right(at)
-    if line.text[at] == "(":
-        return (left == "wide" and not left_gap) or right == "wide"
-    return left == "wide" or (right == "wide" and _LIST_MARKER.search(line.text, 0, at) is None)
-
-
-def is_full_pair(line: Line, start: int, end: int) -> bool:
-    """Tell whether the brackets at `start` and `end` are to be full-width."""
-    if HAN.search(line.text, start + 1, end):
-        return True
-    left, left_gap = line.left(start)
-    content = line.text[start + 1 : end]
-    after = line.text[end + 1 : end + 2]
-    if _AFTER_PARAMETERS.match(line.text, end + 1) or (content.isalpha() and after.isascii() and after.isalpha()):
-        # Parameters of a function; (in)dividual.
-        return False
-    if left == "wide":
-        return True
-    if not left_gap and _is_call(line.text, start, end):
-        return False
-    right, _ = line.right(end)
-    if left_gap and left == "letter" and line.mask(start + 1) == "url":
-        return False
-    return right == "wide" or (right == "edge" and not left_gap) or (left == "edge" and right != "letter")
-
-
-def _is_call(text: str, start: int, end: int) -> bool:
-    """Tell whether brackets without Han belong to a call or a formula, f(x), and not to a name, NATO(1949)."""
-    name = _NAME.search(text, max(0, start - 40), start)
-    if name is None:
-        return False
-    word = name.group()
-    content = text[start + 1 : end]
-    if not content or len(word) == 1 or "_" in word or "." in word or text[name.start() - 1 : name.start()] == "=":
-        return True
-    if _FORMULA.fullmatch(word) and _FORMULA.fullmatch(content):
-        return True
-    if word[0].isupper() and (len(content) > 2 or content[-1].isdigit()):
-        return False
-    return not _WORD_PAIR.search(content)
-
-
-def is_full(line: Line, at: int) -> bool:
-    """Tell whether one of `, ; : ! ?`, outside of masks, is to be full-width."""
-    mark = line.text[at]
-    left, _ = line.left(at)
-    if left == "wide":
-        return True
-    right, right_gap = line.right(at)
-    if right == "wide":
-        return line.text[at + 1 : at + 3] not in (" ,", " ;", " :")
-    if left == "edge":
-        return False
-    if right == "edge":
-        return True
-    if mark in "!?":
-        return line.text[at + 1] in "!?)" and is_full(line, at + 1)
-    if right_gap:
-        return False
-    # A1:B2, image:latest; what a collapse left there cannot be told from what was typed.
-    return mark != ":" or right not in ("letter", "digit") or (left == "digit" and right == "digit")
+def _others(line: Line, collapsed: bool) -> Iterator[Edit]:
+    """Yield what else a collapsed line needs: marks of English words at half width, and the ellipsis that NFKC spelt."""
+    for match in _OTHERS.finditer(line.text):
+        start, end = match.span()
+        if line.mask(start, leave="english") is not None:
+            continue
+        if match[0][0] != ".":
+            if collapsed:
+                yield Edit(line.start + start, line.start + end, chr(ord(match[0]) - OFFSET), _ENGLISH)
+        elif line.is_wide(start - 1) or line.is_wide(end):
+            yield Edit(line.start + start, line.start + end, "……", _ELLIPSIS)

@@ -35,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     Rule("exclamation", "restore", True, "an exclamation mark that lost its full width", "好极了!", "好极了！"),
     Rule("question", "restore", True, "a question mark that lost its full width", "去吗?", "去吗？"),
     Rule("bracket", "restore", True, "brackets that lost their full width", "算力(FLOPS)足够", "算力（FLOPS）足够"),
+    Rule("ellipsis.collapsed", "restore", True, "six stops that NFKC made of ……", "他说......是的", "他说……是的"),
     Rule("width.english", "restore", True, "a full-width mark inside an English word", "know－how", "know-how"),
     Rule("width.letter", _T, True, "full-width letters and digits to half", "Ａ座１２层", "A座12层"),
     Rule("width.mark", _T, True, "full-width marks in numbers and addresses to half", "5０％", "50%"),

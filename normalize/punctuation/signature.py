@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
+from normalize.profile import ARRAY_LENGTH
+from normalize.punctuation.lines import Line, split
 from normalize.punctuation.masks import HAN
 
 FULL_MARKS = "，；：！？（）"
 _FULL = re.compile(f"[{FULL_MARKS}]")
 #: Marks that no collapse touches, and that nobody types who types `,` for `，`.
-_SOFT = re.compile("[。、《》「」“”]")
+_SOFT_MARKS = "。、《》「」『』“”"
+_SOFT = re.compile(f"[{_SOFT_MARKS}]")
 #: A mark directly behind Han or a closing mark, and no blank behind it. `Han, Han` and `Han (Han)` are how people type
 #: who have no Chinese keyboard at hand; a collapse leaves no blank.
 _STRONG = re.compile(f'(?<=[{HAN}”」』》〉])[,;!?](?=[^\\s,;:!?]|[!?"”」』》〉]|$)', re.MULTILINE)
+_BESIDE_HAN = re.compile(f"(?<=[{HAN}])[,;:!?()]|[,;:!?()](?=[{HAN}])")
 
 #: One full-width mark may stand for this many folded ones: a repair of damage brings single marks back at full width.
-#: Whole paragraphs of intact text (3,759) have a ratio above 1, collapsed ones 0.
+#: In 3,759 intact paragraphs the most that stand for one are fewer than 5; in collapsed text none stands for any.
 _TOLERATED = 20
 
 
@@ -24,7 +30,8 @@ _TOLERATED = 20
 class Signature:
     """What a text says about its own marks.
 
-    `collapsed`: nearly all of it lost its full-width marks. `has_full_brackets`: somebody wrote `（`, so `(` is damage.
+    `collapsed`: nearly all of it lost its full-width marks; `full`: how many full-width marks it has;
+    `has_full_brackets`: somebody wrote `（`, so `(` is damage.
     """
 
     collapsed: bool
@@ -38,17 +45,32 @@ def read(text: str) -> Signature:
     >>> read("算力,即计算能力,与数据一起。").collapsed, read("算力 (power) 即計算能力。").collapsed
     (True, False)
     """
-    full = len(_FULL.findall(text))
-    brackets = "（" in text
-    if not _SOFT.search(text):
+    full = sum(text.count(mark) for mark in FULL_MARKS)
+    brackets = full > 0 and "（" in text
+    folded = sum(text.count(mark) for mark in ",;!?")
+    if folded < _TOLERATED * full or not folded or not any(mark in text for mark in _SOFT_MARKS):
         return Signature(False, full, brackets)
-    strong = len(_STRONG.findall(text))
-    if full:
-        return Signature(strong >= _TOLERATED * full, full, brackets)
-    others = 2 if strong > 1 else len(re.findall(f"[{HAN}][,;:!?()]|[,;:!?()][{HAN}]", text))
-    return Signature(strong > 0 and others > 1, full, brackets)
+    needed = max(_TOLERATED * full, 1)
+    strong = sum(1 for _ in islice(_STRONG.finditer(text), needed))
+    beside = full or sum(1 for _ in islice(_BESIDE_HAN.finditer(text), 2)) > 1
+    return Signature(strong >= needed and bool(beside), full, brackets)
+
+
+def collapsed_lines(text: str) -> Iterator[Line]:
+    """Yield the lines that were collapsed, of a text whose other lines have their full-width marks."""
+    if sum(text.count(mark) for mark in ",;!?") < 2:
+        return
+    if len(text) >= ARRAY_LENGTH:
+        from normalize.punctuation import columns
+
+        if not columns.has_suspect_line(text):
+            return
+    for line in split(text):
+        if line_collapsed(line.text):
+            yield line
 
 
 def line_collapsed(line: str) -> bool:
     """Judge one line of a text whose other lines have their full-width marks."""
-    return not _FULL.search(line) and len(_STRONG.findall(line)) > 1 and _SOFT.search(line) is not None
+    strong = sum(1 for _ in islice(_STRONG.finditer(line), 2))
+    return strong > 1 and not _FULL.search(line) and _SOFT.search(line) is not None

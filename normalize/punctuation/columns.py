@@ -1,0 +1,237 @@
+"""Columns: the marks of a long text judged all at once, and one by one only where that takes a closer look.
+
+Most marks of Chinese prose stand behind Han in a line without links, code or markup, and need no more than their
+neighbours. The answers are exactly those of `context`, which decides the rest.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from normalize.punctuation import masks
+from normalize.punctuation.context import Loose, is_full, is_full_pair, marks_to_restore, pair_across_lines
+from normalize.punctuation.forward import OFFSET
+from normalize.punctuation.lines import Line
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Offsets = npt.NDArray[np.intp]
+
+#: Kinds of characters. CLOSING is what is wide and opens nothing; SIGN what may begin a mask.
+_HAN, _CLOSING, _ALNUM, _NEWLINE, _SIGN, _QUOTE, _MARK, _OPEN, _CLOSE = range(1, 10)
+_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+#: Every mask of a line but those that only Latin letters and digits make needs one of these (see masks.py).
+_SIGNS = "`$\\<>&[{/@\"'|=#~_^"
+_CLOSINGS = "”』」》）〉】。、！？；，："
+
+
+@cache
+def _kinds() -> npt.NDArray[np.uint8]:
+    table = np.zeros(0x10000, dtype=np.uint8)
+    for first, last in masks.HAN_RANGES:
+        table[first : min(last, 0xFFFF) + 1] = _HAN
+    for characters, kind in (
+        (_CLOSINGS, _CLOSING),
+        ("0123456789", _ALNUM),
+        ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", _ALNUM),
+        (_BREAKS, _NEWLINE),
+        (_SIGNS, _SIGN),
+        ("“‘「『《〈", _QUOTE),
+        (",;:!?", _MARK),
+        ("(", _OPEN),
+        (")", _CLOSE),
+    ):
+        for character in characters:
+            table[ord(character)] = kind
+    return table
+
+
+def code_points(text: str) -> npt.NDArray[np.uint16]:
+    """Return one number a character, ideographs beyond the BMP as the Han 㐀, other such characters as U+FFFD."""
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+    if len(units) == len(text):
+        return units
+    wide = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    beyond = np.where((wide >= 0x20000) & (wide <= 0x3FFFF), np.uint32(0x3400), np.uint32(0xFFFD))
+    return np.where(wide > 0xFFFF, beyond, wide).astype(np.uint16)
+
+
+def offsets(text: str) -> Offsets:
+    """Return where the marks stand that are to be full-width, taking the whole of `text` for collapsed."""
+    codes = code_points(text)
+    kinds = _kinds().take(codes)
+    candidates = np.flatnonzero(kinds >= _MARK)
+    if not len(candidates):
+        return candidates
+    # Lines: the first begins at 0, the others behind each break; a candidate's line is the last that begins before it.
+    breaks = np.flatnonzero(kinds == _NEWLINE)
+    starts = np.concatenate(([0], breaks + 1))
+    ends = np.concatenate((breaks, [len(text)]))
+    lines = np.searchsorted(starts, candidates, side="right") - 1
+    judge = _Judge(text, starts, ends)
+    hard, empty = _sort_lines(judge, codes, kinds, starts, candidates, lines)
+
+    inner = kinds.take(candidates)
+    before = kinds.take(candidates - 1, mode="clip")
+    before[candidates == 0] = 0
+    after = kinds.take(candidates + 1, mode="clip")
+    after[candidates == len(text) - 1] = 0
+    easy = ~(hard | empty)[lines]
+    single = easy & (inner == _MARK)
+    mark = codes.take(candidates)
+    full = single & ((before == _HAN) | (before == _CLOSING) | ((before == _ALNUM) & (after == _HAN)))
+    # Two colons make a scope, a colon and a small letter may begin a role, a name may end in a mark (see masks.py).
+    following = codes.take(candidates + 1, mode="clip")
+    colon = mark == ord(":")
+    full &= ~(colon & ((following == ord(":")) | ((following >= ord("a")) & (following <= ord("z")))))
+    full &= ~((before == _ALNUM) & (mark == ord("!")))
+    look = single & ~full
+    for index in np.flatnonzero(look).tolist():
+        full[index] = judge.single(int(candidates[index]), int(lines[index]))
+    _pairs(judge, kinds, candidates, lines, np.flatnonzero(easy & (inner != _MARK)), full)
+
+    found = [candidates[full]]
+    loose: list[Loose] = []
+    for number in np.flatnonzero(hard & ~empty).tolist():
+        line = judge.line(number)
+        offsets_in_line, unpaired = marks_to_restore(line)
+        found.append(np.array(offsets_in_line, dtype=np.intp) + line.start)
+        loose += unpaired
+    found.append(np.array(list(pair_across_lines(loose)), dtype=np.intp))
+    return np.sort(np.concatenate(found))
+
+
+def widened(text: str, places: list[int]) -> str:
+    """Return `text` with the marks at these places full-width."""
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+    if len(units) != len(text):
+        units = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    units = units.copy()
+    units[places] += OFFSET
+    return units.tobytes().decode("utf-16-le" if units.itemsize == 2 else "utf-32-le", "surrogatepass")
+
+
+def has_suspect_line(text: str) -> bool:
+    """Tell whether any line has two marks directly behind Han or a closing mark, as a collapsed line has."""
+    kinds = _kinds().take(code_points(text))
+    marks = np.flatnonzero(kinds == _MARK)
+    before = kinds.take(marks - 1, mode="clip")
+    marks = marks[(before == _HAN) | (before == _CLOSING)]
+    if len(marks) < 2:
+        return False
+    lines = np.searchsorted(np.flatnonzero(kinds == _NEWLINE), marks)
+    return bool((lines[1:] == lines[:-1]).any())
+
+
+def _sort_lines(
+    judge: _Judge,
+    codes: npt.NDArray[np.uint16],
+    kinds: npt.NDArray[np.uint8],
+    starts: Offsets,
+    candidates: Offsets,
+    lines: Offsets,
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return which lines need the scalar way, and which have no mark to restore, being without Han."""
+    hard = np.zeros(len(starts), dtype=bool)
+    signs = np.flatnonzero(kinds == _SIGN)
+    hard[np.searchsorted(starts, signs, side="right") - 1] = True
+    # Quotes that may hold an English sentence, or a mark that is spoken of.
+    quotes = np.flatnonzero(kinds[:-1] == _QUOTE)
+    quotes = quotes[kinds[quotes + 1] != _HAN]
+    hard[np.searchsorted(starts, quotes, side="right") - 1] = True
+    # Faces: a blank, a mark, a bracket.
+    faces = (kinds.take(candidates) == _MARK) & (kinds.take(candidates + 1, mode="clip") >= _OPEN)
+    before = kinds.take(candidates - 1, mode="clip")
+    faces &= (before == 0) | (before == _NEWLINE) | (candidates == 0)
+    hard[lines[faces]] = True
+    for first, last in judge.blocks:
+        hard[np.searchsorted(starts, first, side="right") - 1 : np.searchsorted(starts, last, side="left")] = True
+    han = np.add.reduceat((kinds == _HAN).view(np.uint8), np.minimum(starts, len(kinds) - 1), dtype=np.int32)
+    latin = np.add.reduceat((kinds == _ALNUM).view(np.uint8), np.minimum(starts, len(kinds) - 1), dtype=np.int32)
+    # English has two letters or more a word, and more words than there are Han (see Line.is_english).
+    hard |= latin > 2 * han
+    # Brackets that do not simply alternate.
+    brackets = kinds.take(candidates)
+    which = brackets != _MARK
+    opening = brackets[which] == _OPEN
+    of_line = lines[which]
+    if len(opening):
+        is_first = np.concatenate(([True], of_line[1:] != of_line[:-1]))
+        is_last = np.concatenate((of_line[1:] != of_line[:-1], [True]))
+        wrong = (is_first & ~opening) | (is_last & opening)
+        wrong[1:] |= ~is_first[1:] & (opening[1:] == opening[:-1])
+        hard[of_line[wrong]] = True
+    return hard, han == 0
+
+
+def _pairs(
+    judge: _Judge,
+    kinds: npt.NDArray[np.uint8],
+    candidates: Offsets,
+    lines: Offsets,
+    brackets: Offsets,
+    full: npt.NDArray[np.bool_],
+) -> None:
+    """Decide the brackets of easy lines, given as indices of candidates that alternate, and what stands inside."""
+    if not len(brackets):
+        return
+    opening, closing = candidates[brackets[::2]], candidates[brackets[1::2]]
+    # How many Han stand up to each bracket tells whether there is one between.
+    edges = np.stack((opening, closing), axis=1).ravel()
+    han = np.add.reduceat((kinds == _HAN).view(np.uint8), edges, dtype=np.int32)[::2]
+    before = kinds.take(opening - 1, mode="clip")
+    before[opening == 0] = 0
+    wide = (han > 0) | (before == _HAN) | (before == _CLOSING)
+    full[brackets[::2][wide]] = True
+    full[brackets[1::2][wide]] = True
+    for index in np.flatnonzero(~wide).tolist():
+        first, last = int(brackets[2 * index]), int(brackets[2 * index + 1])
+        if judge.pair(int(opening[index]), int(closing[index]), int(lines[first])):
+            full[first] = full[last] = True
+        else:
+            full[first : last + 1] = False
+
+
+class _Judge:
+    """Answers for single marks by `context`, remembering the last line."""
+
+    def __init__(self, text: str, starts: Offsets, ends: Offsets) -> None:
+        self._text = text
+        self._starts = starts
+        self._ends = ends
+        self._number = -1
+        self._line = Line("")
+        self.blocks = masks.blocks(text)
+
+    def line(self, number: int) -> Line:
+        """Return a line, without its break."""
+        if number != self._number:
+            start, end = int(self._starts[number]), int(self._ends[number])
+            self._line = Line(self._text[start:end], start, self._blocks(start, end), self._text)
+            self._number = number
+        return self._line
+
+    def _blocks(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        inside: list[tuple[int, int]] = []
+        for first, last in self.blocks[max(bisect_right(self.blocks, (start, start)) - 1, 0) :]:
+            if first >= end:
+                break
+            if last > start:
+                inside.append((max(0, first - start), min(end, last) - start))
+        return tuple(inside)
+
+    def single(self, place: int, number: int) -> bool:
+        """Tell whether one mark outside of brackets is to be full-width."""
+        line = self.line(number)
+        at = place - line.start
+        return (not line.spans or line.mask(at) is None) and is_full(line, at)
+
+    def pair(self, opening: int, closing: int, number: int) -> bool:
+        """Tell whether a pair of brackets is to be full-width."""
+        line = self.line(number)
+        return is_full_pair(line, opening - line.start, closing - line.start)
