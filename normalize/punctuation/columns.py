@@ -6,7 +6,7 @@ neighbours. The answers are exactly those of `context`, which decides the rest.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import numpy as np
 from normalize.punctuation import masks
 from normalize.punctuation.context import Loose, is_full, is_full_pair, marks_to_restore, pair_across_lines
 from normalize.punctuation.forward import OFFSET
-from normalize.punctuation.lines import Line
+from normalize.punctuation.lines import BREAKS, LONGEST, Cutter, Line, pieces
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 #: Kinds of characters. CLOSING is what is wide and opens nothing; SIGN what may begin a mask.
 _HAN, _CLOSING, _ALNUM, _NEWLINE, _SIGN, _QUOTE, _MARK, _OPEN, _CLOSE = range(1, 10)
-_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 #: Every mask of a line but those that only Latin letters and digits make needs one of these (see masks.py).
 _SIGNS = "`$\\<>&[{/@\"'|=#~_^"
 _CLOSINGS = "”』」》）〉】。、！？；，："
@@ -39,7 +38,7 @@ def _kinds() -> npt.NDArray[np.uint8]:
         (_CLOSINGS, _CLOSING),
         ("0123456789", _ALNUM),
         ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", _ALNUM),
-        (_BREAKS, _NEWLINE),
+        (BREAKS, _NEWLINE),
         (_SIGNS, _SIGN),
         ("“‘「『《〈", _QUOTE),
         (",;:!?", _MARK),
@@ -68,10 +67,7 @@ def offsets(text: str) -> Offsets:
     candidates = np.flatnonzero(kinds >= _MARK)
     if not len(candidates):
         return candidates
-    # Lines: the first begins at 0, the others behind each break; a candidate's line is the last that begins before it.
-    breaks = np.flatnonzero(kinds == _NEWLINE)
-    starts = np.concatenate(([0], breaks + 1))
-    ends = np.concatenate((breaks, [len(text)]))
+    starts, ends = _lines(text, kinds)
     lines = np.searchsorted(starts, candidates, side="right") - 1
     judge = _Judge(text, starts, ends)
     hard, empty = _sort_lines(judge, codes, kinds, starts, candidates, lines)
@@ -116,16 +112,34 @@ def widened(text: str, places: list[int]) -> str:
     return units.tobytes().decode("utf-16-le" if units.itemsize == 2 else "utf-32-le", "surrogatepass")
 
 
-def has_suspect_line(text: str) -> bool:
-    """Tell whether any line has two marks directly behind Han or a closing mark, as a collapsed line has."""
+def suspect_lines(text: str) -> Iterator[Line]:
+    """Yield the lines that have two marks directly behind Han or a closing mark, as a collapsed line has."""
     kinds = _kinds().take(code_points(text))
     marks = np.flatnonzero(kinds == _MARK)
     before = kinds.take(marks - 1, mode="clip")
     marks = marks[(before == _HAN) | (before == _CLOSING)]
     if len(marks) < 2:
-        return False
-    lines = np.searchsorted(np.flatnonzero(kinds == _NEWLINE), marks)
-    return bool((lines[1:] == lines[:-1]).any())
+        return
+    starts, ends = _lines(text, kinds)
+    lines = np.searchsorted(starts, marks, side="right") - 1
+    suspects = np.unique(lines[1:][lines[1:] == lines[:-1]])
+    if len(suspects):
+        cutter = Cutter(text)
+        for number in suspects.tolist():
+            yield cutter.line(int(starts[number]), int(ends[number]))
+
+
+def _lines(text: str, kinds: npt.NDArray[np.uint8]) -> tuple[Offsets, Offsets]:
+    """Return where each line starts and ends, long ones in pieces, as `lines.split` has them."""
+    breaks = np.flatnonzero(kinds == _NEWLINE)
+    starts = np.concatenate(([0], breaks + 1))
+    ends = np.concatenate((breaks, [len(text)]))
+    long = np.flatnonzero(ends - starts > LONGEST).tolist()
+    if long:
+        cuts = [list(pieces(text, int(starts[number]), int(ends[number]))) for number in long]
+        starts = np.sort(np.concatenate((starts, [start for line in cuts for start, _ in line[1:]])))
+        ends = np.sort(np.concatenate((ends, [end for line in cuts for _, end in line[:-1]])))
+    return starts, ends
 
 
 def _sort_lines(
@@ -201,29 +215,19 @@ class _Judge:
     """Answers for single marks by `context`, remembering the last line."""
 
     def __init__(self, text: str, starts: Offsets, ends: Offsets) -> None:
-        self._text = text
         self._starts = starts
         self._ends = ends
         self._number = -1
         self._line = Line("")
-        self.blocks = masks.blocks(text)
+        self._cutter = Cutter(text)
+        self.blocks = self._cutter.blocks
 
     def line(self, number: int) -> Line:
         """Return a line, without its break."""
         if number != self._number:
-            start, end = int(self._starts[number]), int(self._ends[number])
-            self._line = Line(self._text[start:end], start, self._blocks(start, end), self._text)
+            self._line = self._cutter.line(int(self._starts[number]), int(self._ends[number]))
             self._number = number
         return self._line
-
-    def _blocks(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
-        inside: list[tuple[int, int]] = []
-        for first, last in self.blocks[max(bisect_right(self.blocks, (start, start)) - 1, 0) :]:
-            if first >= end:
-                break
-            if last > start:
-                inside.append((max(0, first - start), min(end, last) - start))
-        return tuple(inside)
 
     def single(self, place: int, number: int) -> bool:
         """Tell whether one mark outside of brackets is to be full-width."""

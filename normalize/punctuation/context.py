@@ -7,6 +7,7 @@ the content that is Chinese, in `人工智能(AI)` what stands before it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -68,7 +69,7 @@ def marks_to_restore(line: Line) -> tuple[list[int], list[Loose]]:
             if is_full_pair(line, start, at):
                 full |= {start, at}
             else:
-                stays.update(mark for mark in marks if start <= mark <= at)
+                stays.update(marks[bisect_left(marks, start) : bisect_left(marks, at) + 1])
     loose: list[Loose] = []
     for at in marks:
         if line.text[at] in "()":
@@ -113,7 +114,7 @@ def _is_full_alone(line: Line, at: int) -> bool:
     right, _ = line.right(at)
     if line.text[at] == "(":
         return (left == "wide" and not left_gap) or right == "wide"
-    return left == "wide" or (right == "wide" and _LIST_MARKER.search(line.text, 0, at) is None)
+    return left == "wide" or (right == "wide" and _LIST_MARKER.search(line.text, max(at - 5, 0), at) is None)
 
 
 def is_full_pair(line: Line, start: int, end: int) -> bool:

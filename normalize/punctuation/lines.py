@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from operator import itemgetter
 from typing import Literal
 
 from normalize.punctuation import masks
@@ -13,6 +15,9 @@ from normalize.punctuation import masks
 #: mark, or the edge of the line.
 Kind = Literal["wide", "letter", "digit", "masked", "other", "edge"]
 
+#: What ends a line, as str.splitlines has it.
+BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_START = itemgetter(0)
 HAN = re.compile(f"[{masks.HAN}]")
 _WIDE = re.compile(f"[{masks.WIDE}\u00b7]")
 #: What may stand between a mark and the word that it belongs to: emphasis, straight quotes, other marks.
@@ -62,11 +67,11 @@ class Line:
 
     def mask(self, at: int, leave: str = "") -> str | None:
         """Return the kind of the mask over a character, if there is one; masks of the kind `leave` do not count."""
-        for start, end, kind in self.spans:
-            if start <= at < end and kind != leave:
+        index = bisect_right(self.spans, at, key=_START) - 1
+        if index >= 0:
+            _, end, kind = self.spans[index]
+            if at < end and kind != leave:
                 return kind
-            if start > at:
-                break
         return None
 
     def left(self, at: int) -> tuple[Kind, bool]:
@@ -108,19 +113,44 @@ class Line:
         return 0 <= at < len(self.text) and self.kind(at) == "wide"
 
 
-def split(text: str) -> Iterator[Line]:
-    """Yield the lines of a text, with the blocks that reach into each."""
-    blocks = masks.blocks(text)
-    start = index = 0
-    for whole in text.splitlines(keepends=True):
-        end = start + len(whole)
-        while index < len(blocks) and blocks[index][1] <= start:
-            index += 1
-        line = whole.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+#: A line longer than this is judged in pieces, so that no question about a mark looks at more than this.
+LONGEST = 4000
+
+
+class Cutter:
+    """Cuts lines out of a text, with the blocks that reach into each."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.blocks = masks.blocks(text)
+
+    def line(self, start: int, end: int) -> Line:
+        """Return the line between two places."""
         inside: list[tuple[int, int]] = []
-        for first, last in blocks[index:]:
+        for first, last in self.blocks[max(bisect_right(self.blocks, start, key=_START) - 1, 0) :]:
             if first >= end:
                 break
-            inside.append((max(0, first - start), min(len(line), last - start)))
-        yield Line(line, start, tuple(span for span in inside if span[0] < span[1]), text)
+            if last > start:
+                inside.append((max(0, first - start), min(end, last) - start))
+        return Line(self.text[start:end], start, tuple(inside), self.text)
+
+
+def split(text: str) -> Iterator[Line]:
+    """Yield the lines of a text, long ones in pieces."""
+    cutter = Cutter(text)
+    start = 0
+    for whole in text.splitlines(keepends=True):
+        end = start + len(whole)
+        stop = start + len(whole.rstrip(BREAKS))
+        for piece_start, piece_end in pieces(text, start, stop):
+            yield cutter.line(piece_start, piece_end)
         start = end
+
+
+def pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the pieces of a line: cut behind a full stop where there is one."""
+    while end - start > LONGEST:
+        cut = text.rfind("。", start, start + LONGEST) + 1 or start + LONGEST
+        yield start, cut
+        start = cut
+    yield start, end

@@ -17,11 +17,12 @@ WIDE = rf"{HAN}\u2014\u2018-\u201f\u2026\u3000-\u303f\u3040-\u30ff\uff00-\uffef"
 
 #: A block may not be longer than this many characters, so that a stray opening mark costs a bounded look ahead.
 _REACH = 20_000
+_INDENT = 40
 
+_COMMENT = r"(?:<!--|^[ \t]*(?://|/\*|\(\*|\#|%|--|;|\.\.|REM|'))[ \t]*normalize:[ ]*"
 _BLOCKS = re.compile(
     rf"""
-    (?P<off>(?:<!--|^[ \t]*(?://|/\*|\(\*|\#|%|--|;|\.\.|REM|'))[ \t]*normalize:[ ]*off\b
-      (?:.*?(?:<!--|^[ \t]*(?://|/\*|\(\*|\#|%|--|;|\.\.|REM|'))[ \t]*normalize:[ ]*on\b[^\n]*|.*))
+    (?P<off>{_COMMENT}off\b(?:.*?{_COMMENT}on\b[^\n]*|.*))
   | (?P<fence>^[ \t>]*(?P<ticks>`{{3,}}|~{{3,}})[^\n]*\n(?:.{{0,{_REACH}}}?^[ \t>]*(?P=ticks)[`~]*[ \t]*$)?)
   | (?P<comment><!--.{{0,{_REACH}}}?-->)
   | (?P<element><(?P<tag>script|style|pre|code|kbd|samp|math|svg)\b[^<>]{{0,1000}}>.{{0,{_REACH}}}?</(?P=tag)\s*>)
@@ -31,43 +32,73 @@ _BLOCKS = re.compile(
     """,
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
-#: Without one of these a text has no block.
-_BLOCK_SIGNS = ("```", "~~~", "<!--", "</", "$$", "\\[", "\\begin", "normalize:", "---\n")
+#: What a block begins with, found much faster than the pattern; True: the block begins with the line.
+_BLOCK_SIGNS = (
+    ("normalize:", True),
+    ("```", True),
+    ("~~~", True),
+    ("<!--", False),
+    ("<script", False),
+    ("<style", False),
+    ("<pre", False),
+    ("<code", False),
+    ("<kbd", False),
+    ("<samp", False),
+    ("<math", False),
+    ("<svg", False),
+    ("$$", False),
+    ("\\[", False),
+    ("\\begin{", False),
+)
 
 _TOP_LEVEL = "com|net|org|edu|gov|mil|int|io|ai|app|dev|info|cn|tw|hk|mo|sg|jp|kr|us|uk|de|fr|eu"
+#: Alternatives by their first character, so that most places in a line fail at once. All repeats are bounded: a mark
+#: without its partner must not cost a look at the whole line.
 _INLINE = re.compile(
-    rf"""
-    (?P<code>(?P<tick>`+)[^`](?:.{{0,1000}}?[^`])??(?P=tick)(?!`))
+    rf"""(?![{WIDE}])(?:
+    (?P<english>(?<=[“‘「『《〈])[^{WIDE}]{{0,300}}[A-Za-z][,;:]?[ ][^{WIDE}]{{1,300}}(?=[”’」』》〉])
+      |(?<=[“‘’「"'])[!-/:-@\[-`{{-~]{{1,3}}(?=[”’」"'])|"[A-Z][^"{WIDE}]{{0,300}}[A-Za-z][,;:]?[ ][^"{WIDE}]{{1,300}}")
+  | ^(?:
+        (?P<label>[ \t]{{0,20}}\[[^\[\]]{{1,100}}\]:(?=[ \t]))
+      | (?P<member>[ \t]{{0,40}}"[^"]{{1,200}}"[ \t]*:[ \t]*
+          (?:"[^"]{{0,1000}}"|[\[\]{{}}\w.+-]{{0,100}})[ \t]*,?[ \t]*$)
+      | (?P<key>[ \t]{{0,40}}(?:-[ \t]+)?["']?[A-Za-z_][A-Za-z\d_.-]{{0,60}}["']?:(?=[ \t]))
+    )
+  | (?=[A-Za-z_])(?<![A-Za-z\d_])(?:
+        (?P<url>(?:[A-Za-z][A-Za-z\d+.-]{{1,15}}://|(?<![\w.@])www\.)[^\s<>"`{WIDE}]+)
+      | (?P<mail>(?:mailto:)?[A-Za-z\d_.+-]{{1,64}}@[A-Za-z\d-]{{1,64}}(?:\.[A-Za-z\d-]{{1,64}})+)
+      | (?P<host>(?<![.-])(?:localhost|(?:[A-Za-z\d-]{{1,64}}\.){{1,5}}(?:{_TOP_LEVEL}))
+          (?::\d+(?:/[^\s<>"`{WIDE}]*)?|/[^\s<>"`{WIDE}]*))
+      | (?P<windows>[A-Za-z]:\\(?:[^\\/:*?"<>|]{{1,200}}\\){{0,30}}[^\\/:*?"<>|\s,;()]*)
+      | (?P<call>[A-Za-z_][A-Za-z\d_.:]{{0,60}}!?\((?=[^()]{{0,200}}["'])
+          (?:"[^"]{{0,300}}"|'[^']{{0,300}}'|[^()"'{HAN}]){{1,100}}\);?)
+      | (?P<assignment>[A-Za-z_][A-Za-z\d_.-]{{0,60}}[ ]?[-+*/:]?=[ ]?(?:"[^"]{{0,1000}}"|'[^']{{0,1000}}');?)
+      | (?P<scope>[A-Za-z_][\w.-]{{0,60}}(?:::[A-Za-z_<][\w<>]{{0,60}})+)
+      | (?P<address>[A-Fa-f][0-9A-Fa-f]{{0,3}}(?::[0-9A-Fa-f]{{0,4}}){{3,7}}(?![\w:]))
+      | (?P<brand>(?:Yahoo|Joomla|Jeopardy|Yum|Wham|Mamma[ ]Mia|Moulin[ ]Rouge)!(?=\S))
+    )
+  | (?=\d)(?<!\d)(?:
+        (?P<network>(?<![A-Za-z\d_:.])(?:[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{0,4}}){{3,7}}(?![\w:])
+          |(?:\d{{1,3}}\.){{3}}\d{{1,3}}(?::\d+(?:/[^\s<>"`{WIDE}]*)?|/[^\s<>"`{WIDE}]*)))
+      | (?P<digits>(?<![A-Za-z\d_])(?:[A-Za-z\d_.+-]{{1,64}}@[A-Za-z\d-]{{1,64}}(?:\.[A-Za-z\d-]{{1,64}})+
+          |(?:[A-Za-z\d-]{{1,64}}\.){{1,5}}(?:{_TOP_LEVEL})/[^\s<>"`{WIDE}]*))
+      | (?P<number>(?<!\d[,.])\d{{1,3}}(?:,[ ]?\d{{3}})+(?!\d)|(?<!\d:)\d{{1,3}}(?::\d{{1,3}})+(?:\.\d+)?(?![\d:]))
+    )
+  | (?P<code>(?P<tick>`{{1,5}})[^`](?:.{{0,1000}}?[^`])??(?P=tick)(?!`))
   | (?P<tex>\\\(.{{1,500}}?\\\)|(?<![\\$A-Za-z\d])\$(?=[^\s$])[^${HAN}]{{0,300}}(?<![\s\\])\$(?![\d$])
-      |\\[A-Za-z]+\*?(?:\[[^\]{HAN}]{{0,100}}\])?(?:\{{[^{{}}{HAN}]{{0,300}}\}})*)
-  | (?P<markup></?[A-Za-z][^<>]{{0,1000}}>|&(?:[A-Za-z]+\d*|\#\d+|\#x[0-9A-Fa-f]+);)
-  | (?P<target>(?<=\])\((?:[^()\s,{HAN}]|\([^()\s]*\))*(?:\s+["'][^"']*["'])?\)
-      |(?<=\])\([^()\s]*[./\#][^()\s,]*\)|(?<=\])\[[^\[\]]*\])
-  | (?P<label>^[ \t]*\[[^\[\]]+\]:(?=[ \t])|\[\^[^\[\]]+\]:?)
-  | (?P<url>(?:[A-Za-z][A-Za-z\d+.-]{{1,15}}://|(?<![\w.@])www\.)[^\s<>"`{WIDE}]+)
-  | (?P<mail>(?:mailto:)?[A-Za-z\d_][A-Za-z\d_.+-]*@[A-Za-z\d-]+(?:\.[A-Za-z\d-]+)+)
-  | (?P<host>(?<![A-Za-z\d_.-])(?:localhost|(?:\d{{1,3}}\.){{3}}\d{{1,3}}|(?:[A-Za-z\d-]+\.)+(?:{_TOP_LEVEL}))
-      (?::\d+(?:/[^\s<>"`{WIDE}]*)?|/[^\s<>"`{WIDE}]*))
-  | (?P<windows>(?<![A-Za-z])[A-Za-z]:\\(?:[^\\/:*?"<>|]+\\)*[^\\/:*?"<>|\s,;()]*)
-  | (?P<path>(?<![A-Za-z\d_:/.)\]])(?:~|\.{{1,2}})?(?:/[A-Za-z\d._+@%-]+)+/?(?::~?(?:/[A-Za-z\d._+@%-]+)+/?)*)
-  | (?P<json>\{{\s*"(?:[^{{}}]|\{{[^{{}}]*\}})*\}}
-      |^[ \t]*"[^"]+"[ \t]*:[ \t]*(?:"[^"]*"|[\[\]{{}}\w.+-]*)[ \t]*,?[ \t]*$)
-  | (?P<object>\{{\s*["']?[A-Za-z_][\w-]*["']?\s*:[^{{}}]*\}},?)
-  | (?P<call>[A-Za-z_][A-Za-z\d_.:]*!?\((?=[^()]*["'])(?:"[^"]*"|'[^']*'|[^()"'{HAN}])*\);?)
-  | (?P<assignment>[A-Za-z_][A-Za-z\d_.-]*[ ]*[-+*/:]?=[ ]*(?:"[^"]*"|'[^']*');?)
+      |\\[A-Za-z]{{1,30}}\*?(?:\[[^\]{HAN}]{{0,100}}\])?(?:\{{[^{{}}{HAN}]{{0,300}}\}}){{0,5}})
+  | (?P<markup></?[A-Za-z][^<>]{{0,1000}}>|&(?:[A-Za-z]{{2,31}}\d*|\#\d{{1,7}}|\#x[0-9A-Fa-f]{{1,6}});)
+  | (?P<target>(?<=\])\((?:[^()\s,{HAN}]|\([^()\s]{{0,200}}\)){{0,1000}}(?:\s+["'][^"']{{0,200}}["'])?\)
+      |(?<=\])\([^()\s]{{0,200}}[./\#][^()\s,]{{0,1000}}\)|(?<=\])\[[^\[\]]{{0,200}}\]|\[\^[^\[\]]{{1,100}}\]:?)
+  | (?P<path>(?<![A-Za-z\d_:/.)\]])(?:~|\.{{1,2}})?(?:/[A-Za-z\d._+@%-]+)+/?(?::~?(?:/[A-Za-z\d._+@%-]+)+/?){{0,50}})
+  | (?P<json>\{{\s*"(?:[^{{}}]|\{{[^{{}}]{{0,300}}\}}){{0,1000}}\}}
+      |\{{\s*["']?[A-Za-z_][\w-]*["']?\s*:[^{{}}]{{0,1000}}\}},?)
   | (?P<image>!\[)
-  | (?P<english>(?<=[“‘「『《〈])[^{WIDE}]*[A-Za-z][,;:]?[ ][^{WIDE}]+(?=[”’」』》〉])
-      |(?<=[“‘’「"'])[!-/:-@\[-`{{-~]{{1,3}}(?=[”’」"'])|"[A-Z][^"{WIDE}]*[A-Za-z][,;:]?[ ][^"{WIDE}]+")
-  | (?P<literal>[\[{{][^\[\]{{}}{HAN}]*[\]}}])
-  | (?P<scope>[A-Za-z_][\w.-]*(?:::[A-Za-z_<][\w<>]*)+|::+|:[a-z]{{2,}}:(?=[A-Za-z`]))
-  | (?P<address>(?<![\w:])[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{0,4}}){{3,7}}(?![\w:]))
-  | (?P<number>(?<!\d)(?<!\d[,.])\d{{1,3}}(?:,[ ]?\d{{3}})+(?!\d)
-      |(?<!\d)(?<!\d:)\d{{1,3}}(?::\d{{1,3}})+(?:\.\d+)?(?![\d:]))
-  | (?P<operator>[!=<>]=|=>|->|\#!|\(\(+[^(){HAN}]*\)\)+|\|?[ \t]*:?-{{2,}}:?[ \t]*(?=\||$))
-  | (?P<key>^[ \t]*(?:-[ \t]+)?["']?[A-Za-z_][A-Za-z\d_.-]*["']?:(?=[ \t]))
-  | (?P<face>(?:(?<=\s)|^)(?:[:;=][-'^o]?[()DPpOo3/|*\]\[]|\([:;=]|\^[_.]?\^;?)(?=\s|$))
-  | (?P<brand>\b(?:Yahoo|Joomla|Jeopardy|Yum|Wham|Mamma[ ]Mia|Moulin[ ]Rouge)!(?=\S))
-    """,
+  | (?P<literal>[\[{{][^\[\]{{}}{HAN}]{{0,300}}[\]}}])
+  | (?P<colons>::+|:[a-z]{{2,30}}:(?=[A-Za-z`]))
+  | (?P<operator>[!=<>]=|=>|->|\#!|\(\(+[^(){HAN}]{{0,300}}\)\)+|\|?[ \t]?:?-{{2,}}:?[ \t]?(?=\||$))
+  | (?P<face>(?<!\S)(?:[:;=][-'^o]?[()DPpOo3/|*\]\[]|\([:;=]|\^[_.]?\^;?)(?!\S))
+    )""",
     re.VERBOSE,
 )
 #: A line without any of these has no inline mask: nearly all prose.
@@ -83,9 +114,25 @@ def blocks(text: str) -> list[tuple[int, int]]:
     >>> blocks("文字\\n```\\nf(a,b)\\n```\\n文字")
     [(3, 17)]
     """
-    if not any(sign in text for sign in _BLOCK_SIGNS):
-        return []
-    return [match.span() for match in _BLOCKS.finditer(text)]
+    places: list[int] = [0] if text.startswith("---") else []
+    for sign, from_line in _BLOCK_SIGNS:
+        at = text.find(sign)
+        while at >= 0:
+            if from_line:
+                # What may stand before the sign: an indent, a quotation mark, the opening of a comment.
+                near = max(at - _INDENT, 0)
+                places += (text.rfind("\n", near, at) + 1 or near, max(text.rfind("<!--", near, at), near))
+            places.append(at)
+            at = text.find(sign, at + len(sign))
+    spans: list[tuple[int, int]] = []
+    end = 0
+    for place in sorted(set(places)):
+        if place >= end:
+            match = _BLOCKS.match(text, place)
+            if match:
+                end = match.end()
+                spans.append(match.span())
+    return spans
 
 
 def inline(line: str) -> list[tuple[int, int, str]]:
@@ -100,7 +147,7 @@ def inline(line: str) -> list[tuple[int, int, str]]:
     for match in _INLINE.finditer(line):
         start, end = match.span()
         kind = match.lastgroup or ""
-        if kind in ("url", "host"):
+        if kind in ("url", "host", "network", "digits"):
             end = _trim_url(line, start, end)
         elif kind == "windows":
             end = start + len(line[start:end].rstrip("."))

@@ -33,9 +33,10 @@ STEPS = {
     for mark, rule in RULES.items()
 }
 
-#: Full-width marks inside English words and addresses, where no Chinese text has them (know－how), and two U+2026 as NFKC
-#: spells them; a row of stops before a number leads to a page.
+#: Full-width marks inside English words and addresses, where no Chinese text has them (know－how), and two U+2026 as
+#: NFKC spells them; a row of stops before a number leads to a page.
 _OTHERS = re.compile(r"(?<=[A-Za-z])[－／＆＇．＠＿＋](?=[A-Za-z])|(?<!\.)\.{6}(?![.\s\d])|(?<!\.)\.{6}$", re.MULTILINE)
+_OTHER_SIGNS = (*"－／＆＇．＠＿＋", "......")
 _ENGLISH = Step("punctuation", "width.english", "rule", "a mark inside an English word is half-width")
 _ELLIPSIS = Step("punctuation", "ellipsis.collapsed", "inferred", "a collapse spelt this ellipsis as six stops")
 
@@ -56,7 +57,7 @@ def restored(text: str, config: Config, asked: bool) -> Edits:
 def _whole(text: str, config: Config, collapsed: bool) -> Edits:
     """Return the edits that restore a text all of which was collapsed."""
     others: list[Edit] = []
-    if _OTHERS.search(text):
+    if any(sign in text for sign in _OTHER_SIGNS):
         others = [edit for line in split(text) for edit in _others(line, collapsed) if config.allows(edit.step)]
     if len(text) < ARRAY_LENGTH:
         places = offsets(split(text))
@@ -93,7 +94,7 @@ def offsets(lines: Iterable[Line]) -> list[int]:
 
 
 def _others(line: Line, collapsed: bool) -> Iterator[Edit]:
-    """Yield what else a collapsed line needs: marks of English words at half width, and the ellipsis that NFKC spelt."""
+    """Yield what else a collapsed line needs: half-width marks of English words, and the ellipsis that NFKC spelt."""
     for match in _OTHERS.finditer(line.text):
         start, end = match.span()
         if line.mask(start, leave="english") is not None:

@@ -60,12 +60,13 @@ def collapsed_lines(text: str) -> Iterator[Line]:
     """Yield the lines that were collapsed, of a text whose other lines have their full-width marks."""
     if sum(text.count(mark) for mark in ",;!?") < 2:
         return
-    if len(text) >= ARRAY_LENGTH:
+    if len(text) < ARRAY_LENGTH:
+        lines = split(text)
+    else:
         from normalize.punctuation import columns
 
-        if not columns.has_suspect_line(text):
-            return
-    for line in split(text):
+        lines = columns.suspect_lines(text)
+    for line in lines:
         if line_collapsed(line.text):
             yield line
 

@@ -24,7 +24,7 @@ _AROUND = re.compile(
     rf"|(?<=[\w{_CLOSING}])[ ]+(?=[，。、；：！？）」』》〉】〕（「『《〈【〔])"
 )
 _WORD = re.compile(r"[^\s\u2014-\u2026\u3000-\uffef]+")
-_ADDRESSES = frozenset({"url", "mail", "host", "windows", "path", "address"})
+_ADDRESSES = frozenset({"url", "mail", "host", "windows", "path", "address", "network", "digits"})
 _SENTENCE = re.compile("[，。；！？]")
 _IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 _VERSION = re.compile(r"^v?\d+(?:\.\d+){2,}|^v\d")
