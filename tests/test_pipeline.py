@@ -21,8 +21,27 @@ SHARED = Path(__file__).parent.parent.parent / "shared" / "cases"
 
 #: Text of all kinds that the stages look for, and of none.
 PIECES = st.sampled_from(
-    ["关键", "關(guān)鍵", "皇后", "发展", "後來", "領域?yàn)锳I", "，", ",", "(", ")", "!", "？", "A", "a.b", "12:30", "\n", " ", "　"]
-    + ["\0", "\ud800", "𠮷", "\ufffd", "ä¸­", "é", "か", "한", "http://a.cn/x,y", "“", "”", "\r\n", "?", "-"]
+    [
+        *(
+            "关键",
+            "關(guān)鍵",
+            "皇后",
+            "发展",
+            "後來",
+            "領域?yàn)锳I",
+            "，",
+            ",",
+            "(",
+            ")",
+            "!",
+            "？",
+            "A",
+            "a.b",
+            "12:30",
+        ),
+        *("\n", " ", "\u3000", "\0", "\ud800", "𠮷", "\ufffd", "ä¸\xad", "é", "か", "한", "http://a.cn/x,y", "“", "”"),
+        *("\r\n", "?", "-"),
+    ]
 )
 TEXTS = st.one_of(st.lists(PIECES, max_size=14).map("".join), st.text(max_size=30))
 

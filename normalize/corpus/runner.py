@@ -11,6 +11,7 @@ import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
@@ -95,7 +96,7 @@ class _Supervisor:
         if self.again:
             tasks = [self.again.popleft()]
         else:
-            tasks = [task for task, _ in zip(self.tasks, range(CHUNK), strict=False)]
+            tasks = list(islice(self.tasks, CHUNK))
         if tasks:
             hand.given.extend(tasks)
             try:

@@ -1,0 +1,153 @@
+"""The command line, run as real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PAGE = "又一關(guān)鍵性突破!市民說,業(yè)務(wù)(網(wǎng)上)已經(jīng)開通;領(lǐng)域?yàn)锳I。\n"
+CLEAN = "又一关键性突破！市民说，业务（网上）已经开通；领域为AI。\n"
+
+
+def run(
+    *arguments: str, data: bytes = b"", cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the command as a user's shell would."""
+    command = [sys.executable, "-m", "normalize", *arguments]
+    return subprocess.run(
+        command, input=data, capture_output=True, cwd=cwd, env={**os.environ, **environment}, timeout=60
+    )
+
+
+def test_convert_reads_standard_input_and_writes_standard_output() -> None:
+    """In a pipe: repaired, punctuated, in the script asked for, UTF-8."""
+    done = run("convert", "--to", "zh-Hans", data=PAGE.encode())
+    assert (done.returncode, done.stdout.decode(), done.stderr) == (0, CLEAN, b"")
+
+
+def test_convert_reads_legacy_encodings_and_writes_them() -> None:
+    """Big5 in, GBK out, each named or detected."""
+    text = "圖書館的閱覽室在三樓，報紙放在門口的架子上，看完請放回原處。\r\n"
+    done = run("convert", "--to", "zh-Hans", "--to-encoding", "gbk", data=text.encode("big5"))
+    assert done.stdout.decode("gbk") == "图书馆的阅览室在三楼，报纸放在门口的架子上，看完请放回原处。\r\n"
+    named = run("convert", "--to", "none", "--from-encoding", "big5", data=text.encode("big5"))
+    assert named.stdout.decode() == text
+
+
+def test_what_an_output_encoding_lacks_is_said_and_nothing_is_written(tmp_path: Path) -> None:
+    """A character that does not fit is named with its place; entities are offered."""
+    source = tmp_path / "a.txt"
+    source.write_text("书店和𠮷野家", "utf-8")
+    done = run("convert", "--to", "zh-Hant", "--to-encoding", "big5", str(source), "-o", str(tmp_path / "b.txt"))
+    assert done.returncode == 2
+    assert b"U+20BB7" in done.stderr
+    assert not (tmp_path / "b.txt").exists()
+    entity = run("convert", "--to", "zh-Hant", "--to-encoding", "big5", "--unencodable", "entity", str(source))
+    assert entity.stdout.decode("big5") == "書店和&#134071;野家"
+
+
+def test_files_go_to_files_and_folders(tmp_path: Path) -> None:
+    """One file to a file, several to a folder."""
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(PAGE, "utf-8")
+    assert run("convert", "--to", "zh-Hans", "a.txt", "-o", "c.txt", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "c.txt").read_text("utf-8") == CLEAN
+    assert run("convert", "--to", "zh-Hans", "a.txt", "b.txt", "-o", "out/", cwd=tmp_path).returncode == 0
+    assert [(tmp_path / "out" / name).read_text("utf-8") for name in ("a.txt", "b.txt")] == [CLEAN, CLEAN]
+
+
+def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
+    """The input is never its own output, and an output that exists is kept unless forced."""
+    (tmp_path / "a.txt").write_text(PAGE, "utf-8")
+    (tmp_path / "b.txt").write_text("keep", "utf-8")
+    same = run("convert", "a.txt", "-o", "a.txt", cwd=tmp_path)
+    assert same.returncode == 2
+    assert b"both input and output" in same.stderr
+    kept = run("convert", "a.txt", "-o", "b.txt", cwd=tmp_path)
+    assert kept.returncode == 2
+    assert b"--force" in kept.stderr
+    assert (tmp_path / "b.txt").read_text("utf-8") == "keep"
+    assert run("convert", "a.txt", "-o", "b.txt", "--force", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "a.txt").read_text("utf-8") == PAGE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["convert", "missing.txt"], 2, "missing.txt: No such file"),
+        (["convert", ".", "missing.txt"], 3, "Is a directory"),
+        (["convert", "--to", "zh-Hnat"], 2, "did you mean 'zh-Hant'"),
+        (["convert", "--from-encoding", "gb2321"], 2, "gb2321"),
+        (["convert", "--to-encoding", "nothing"], 2, "nothing"),
+        (["convrt"], 2, "convrt"),
+        (["explain", "missing.txt"], 2, "missing.txt"),
+        (["detect", "missing.txt"], 2, "missing.txt"),
+        (["batch", "missing", "-o", "out"], 2, "does not exist"),
+        (["batch", ".", "-o", "inside"], 2, "lies inside the input"),
+    ],
+)
+def test_mistakes_are_answered_with_a_sentence(arguments: list[str], code: int, words: str, tmp_path: Path) -> None:
+    """Every mistake of a user gets a sentence on standard error and the exit code of the design."""
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == code
+    assert words in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_detect_tells_people_and_programs(tmp_path: Path) -> None:
+    """A table for people, an object a line for programs, over files and folders."""
+    (tmp_path / "a.txt").write_bytes("图书馆的阅览室在三楼，报纸放在门口。".encode("gbk"))
+    (tmp_path / "b.txt").write_bytes("圖書館的閱覽室在三樓，報紙放在門口。".encode("big5"))
+    table = run("detect", "a.txt", "b.txt", cwd=tmp_path).stdout.decode()
+    assert "gb18030" in table
+    assert "big5" in table
+    lines = run("detect", "--json", ".", cwd=tmp_path).stdout.decode().splitlines()
+    assert [json.loads(line)["encoding"] for line in lines] == ["gb18030", "big5hkscs"]
+
+
+def test_explain_shows_each_change() -> None:
+    """Where, before, after, rule and certainty of every change."""
+    done = run("explain", "--to", "zh-Hans", "--json", data=PAGE.encode())
+    entries = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    removed = [entry for entry in entries if entry["before"] == "(guān)"]
+    assert [(entry["line"], entry["column"], entry["after"]) for entry in removed] == [(1, 4, "")]
+    assert removed[0]["certainty"] == "proved"
+    assert "annotating tool" in removed[0]["reason"]
+    table = run("explain", "--to", "zh-Hans", "--rule", "mojibake", data=PAGE.encode()).stdout.decode()
+    assert "1:4" in table
+    assert "script Hant, now Hans" in table
+
+
+def test_windows_line_ends_and_byte_order_marks_stay() -> None:
+    """What is not text to be converted comes out as it went in."""
+    data = b"\xef\xbb\xbf" + "发展\r\n后天\r\n没有换行".encode()
+    assert run("convert", "--to", "zh-Hant", data=data).stdout == b"\xef\xbb\xbf" + "發展\r\n後天\r\n沒有換行".encode()
+
+
+def test_a_closed_pipe_ends_quietly() -> None:
+    """`| head` closes the pipe: no traceback, no message."""
+    command = f"yes 发展 | head -200000 | {sys.executable} -m normalize convert | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=60)
+    assert done.stdout.decode() == "發展\n"
+    assert done.stderr == b""
+
+
+def test_plain_locale_and_no_colour() -> None:
+    """Under LANG=C text and names come through; a pipe gets no colour codes."""
+    done = run("explain", data=PAGE.encode(), LC_ALL="C", LANG="C", PYTHONUTF8="0", FORCE_COLOR="", NO_COLOR="1")
+    assert "關" in done.stdout.decode() or "鍵" in done.stdout.decode()
+    assert b"\x1b[" not in done.stdout
+
+
+@pytest.mark.parametrize("command", [[], ["convert"], ["detect"], ["explain"], ["batch"]])
+def test_help_has_examples(command: list[str]) -> None:
+    """Every command shows how it is used."""
+    done = run(*command, "--help")
+    assert done.returncode == 0
+    assert b"Examples:" in done.stdout
