@@ -1,0 +1,77 @@
+"""The sample corpus: its documents are what the recipe makes of the originals, and come out as an editor wants them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import normalize
+from normalize.profile import Class, Profile
+
+ROOT = Path(__file__).parents[1]
+CORPUS = ROOT / "corpus"
+RECIPE = json.loads((CORPUS / "recipe.json").read_text("utf-8"))
+TARGET = "zh-Hant-TW"
+
+
+def read(folder: str, item: dict) -> str:
+    return (CORPUS / folder / item["path"]).read_bytes().decode("utf-8-sig")
+
+
+every_document = pytest.mark.parametrize("item", RECIPE, ids=lambda item: item["path"])
+
+
+def test_documents_are_what_the_recipe_makes():
+    """Building the corpus again gives the committed documents, byte for byte, and no others."""
+    builder = [sys.executable, str(ROOT / "tools" / "build_corpus.py"), "--check"]
+    finished = subprocess.run(builder, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def test_the_corpus_is_wide():
+    """There are enough documents, encodings and kinds of damage to show the whole flow."""
+    assert len(RECIPE) >= 28
+    assert len({(item["encoding"], item.get("bom", False)) for item in RECIPE}) >= 9
+    assert {step["kind"] for item in RECIPE for step in item.get("damage", [])} >= {"annotate", "fold", "nfkc"}
+    assert any(item.get("line_ends") == "crlf" for item in RECIPE)
+
+
+def test_every_document_has_its_line_in_the_readme():
+    """The README says of each document what it shows, in which encoding."""
+    rows = re.findall(r"^\| `([^`]+)` \|[^|]*\| ([^|]+) \|", (CORPUS / "README.md").read_text("utf-8"), re.MULTILINE)
+    encodings = {item["path"]: item["encoding"] + (" with BOM" if item.get("bom") else "") for item in RECIPE}
+    assert dict(rows) == encodings
+
+
+def test_every_expected_text_belongs_to_a_document():
+    """No text is expected of a document that is not there."""
+    expected = {file.relative_to(CORPUS / "expected").as_posix() for file in (CORPUS / "expected").rglob("*.*")}
+    assert expected == {item["path"] for item in RECIPE}
+
+
+@every_document
+def test_document_comes_out_as_expected(item):
+    """What the main job makes of a document is exactly the text that was checked by hand."""
+    data = (CORPUS / "documents" / item["path"]).read_bytes()
+    assert normalize.normalize(data, TARGET) == read("expected", item)
+
+
+@every_document
+def test_expected_text_is_traditional_and_stable(item):
+    """An expected text has no Simplified character, and normalising it again changes nothing."""
+    expected = read("expected", item)
+    found = [character for character in expected if Profile(character).has(Class.HANS)]
+    assert found == []
+    assert normalize.normalize(expected, TARGET) == expected
+
+
+@every_document
+def test_expected_text_keeps_the_numbers_and_words_of_the_original(item):
+    """What is ASCII letters and digits in the original stands in the same order in the expected text."""
+    ascii_runs = re.compile(r"[A-Za-z0-9]+")
+    assert ascii_runs.findall(read("expected", item)) == ascii_runs.findall(read("originals", item))
