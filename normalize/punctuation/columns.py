@@ -6,7 +6,6 @@ neighbours. The answers are exactly those of `context`, which decides the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
 
 #: Kinds of characters. CLOSING is what is wide and opens nothing; SIGN what may begin a mask.
 _HAN, _CLOSING, _ALNUM, _NEWLINE, _SIGN, _QUOTE, _MARK, _OPEN, _CLOSE = range(1, 10)
-#: Every mask of a line but those that only Latin letters and digits make needs one of these (see masks.py).
-_SIGNS = "`$\\<>&[{/@\"'|=#~_^"
+#: Every mask that reaches a mark beside Han needs one of these, or Latin letters or a colon on its other side. (A URL
+#: gives up the marks at its end, so `/` is none.)
+_SIGNS = "`$\\<>&[]{\"'|="
 _CLOSINGS = "”』」》）〉】。、！？；，："
 
 
@@ -80,13 +80,15 @@ def offsets(text: str) -> Offsets:
     easy = ~(hard | empty)[lines]
     single = easy & (inner == _MARK)
     mark = codes.take(candidates)
-    full = single & ((before == _HAN) | (before == _CLOSING) | ((before == _ALNUM) & (after == _HAN)))
-    # Two colons make a scope, a colon and a small letter may begin a role, a name may end in a mark (see masks.py).
-    following = codes.take(candidates + 1, mode="clip")
-    colon = mark == ord(":")
-    full &= ~(colon & ((following == ord(":")) | ((following >= ord("a")) & (following <= ord("z")))))
-    full &= ~((before == _ALNUM) & (mark == ord("!")))
-    look = single & ~full
+    full = single & ((before == _HAN) | (before == _CLOSING) | (after == _HAN))
+    # Two colons make a scope, a colon and a small letter may begin a role, colon and hyphen rule a table, a name or `#`
+    # may take an exclamation mark (see masks.py).
+    preceding, following = codes.take(candidates - 1, mode="clip"), codes.take(candidates + 1, mode="clip")
+    colon, exclamation = mark == ord(":"), mark == ord("!")
+    small = (following >= ord("a")) & (following <= ord("z"))
+    full &= ~(colon & (small | (following == ord(":")) | (preceding == ord(":")) | (following == ord("-"))))
+    full &= ~(exclamation & ((before == _ALNUM) | (preceding == ord("#"))))
+    look = single & ~full & ~_in_number(kinds, codes, candidates)
     for index in np.flatnonzero(look).tolist():
         full[index] = judge.single(int(candidates[index]), int(lines[index]))
     _pairs(judge, kinds, candidates, lines, np.flatnonzero(easy & (inner != _MARK)), full)
@@ -102,6 +104,22 @@ def offsets(text: str) -> Offsets:
     return np.sort(np.concatenate(found))
 
 
+def _in_number(kinds: npt.NDArray[np.uint8], codes: npt.NDArray[np.uint16], marks: Offsets) -> npt.NDArray[np.bool_]:
+    """Tell which commas stand in a number of four to six digits, 1,250: by far the most common of those to look at."""
+    digits = (codes >= ord("0")) & (codes <= ord("9"))
+    # A border of what is no digit, so that every neighbour exists.
+    digits = np.concatenate(([False] * 4, digits, [False] * 4))
+    points = (codes == ord(",")) | (codes == ord("."))
+    points = np.concatenate(([False] * 4, points, [False] * 4))
+    at = marks + 4
+    three = digits[at + 1] & digits[at + 2] & digits[at + 3] & ~digits[at + 4]
+    one = digits[at - 1] & ~digits[at - 2] & ~points[at - 2]
+    two = digits[at - 1] & digits[at - 2] & ~digits[at - 3] & ~points[at - 3]
+    most = digits[at - 1] & digits[at - 2] & digits[at - 3] & ~digits[at - 4] & ~points[at - 4]
+    inside: npt.NDArray[np.bool_] = (codes[marks] == ord(",")) & three & (one | two | most)
+    return inside
+
+
 def widened(text: str, places: list[int]) -> str:
     """Return `text` with the marks at these places full-width."""
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
@@ -112,21 +130,18 @@ def widened(text: str, places: list[int]) -> str:
     return units.tobytes().decode("utf-16-le" if units.itemsize == 2 else "utf-32-le", "surrogatepass")
 
 
-def suspect_lines(text: str) -> Iterator[Line]:
-    """Yield the lines that have two marks directly behind Han or a closing mark, as a collapsed line has."""
+def suspect_lines(text: str) -> list[tuple[int, int]]:
+    """Return the lines that have two marks directly behind Han or a closing mark, as a collapsed line has."""
     kinds = _kinds().take(code_points(text))
     marks = np.flatnonzero(kinds == _MARK)
     before = kinds.take(marks - 1, mode="clip")
     marks = marks[(before == _HAN) | (before == _CLOSING)]
     if len(marks) < 2:
-        return
+        return []
     starts, ends = _lines(text, kinds)
     lines = np.searchsorted(starts, marks, side="right") - 1
     suspects = np.unique(lines[1:][lines[1:] == lines[:-1]])
-    if len(suspects):
-        cutter = Cutter(text)
-        for number in suspects.tolist():
-            yield cutter.line(int(starts[number]), int(ends[number]))
+    return list(zip(starts[suspects].tolist(), ends[suspects].tolist(), strict=True))
 
 
 def _lines(text: str, kinds: npt.NDArray[np.uint8]) -> tuple[Offsets, Offsets]:

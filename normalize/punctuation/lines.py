@@ -56,6 +56,10 @@ class Line:
         return spans
 
     @cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _, _ in self.spans]
+
+    @cached_property
     def is_english(self) -> bool:
         """Whether this is English with some Chinese words in it, whose marks are English.
 
@@ -67,7 +71,7 @@ class Line:
 
     def mask(self, at: int, leave: str = "") -> str | None:
         """Return the kind of the mask over a character, if there is one; masks of the kind `leave` do not count."""
-        index = bisect_right(self.spans, at, key=_START) - 1
+        index = bisect_right(self._starts, at) - 1
         if index >= 0:
             _, end, kind = self.spans[index]
             if at < end and kind != leave:

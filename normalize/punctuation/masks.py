@@ -115,8 +115,9 @@ def blocks(text: str) -> list[tuple[int, int]]:
     [(3, 17)]
     """
     places: list[int] = [0] if text.startswith("---") else []
+    begins = {first for first in "n`~<$\\" if first in text}
     for sign, from_line in _BLOCK_SIGNS:
-        at = text.find(sign)
+        at = text.find(sign) if sign[0] in begins else -1
         while at >= 0:
             if from_line:
                 # What may stand before the sign: an indent, a quotation mark, the opening of a comment.

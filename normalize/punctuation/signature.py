@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from normalize.profile import ARRAY_LENGTH
-from normalize.punctuation.lines import Line, split
+from normalize.punctuation.lines import Cutter, Line, split
 from normalize.punctuation.masks import HAN
 
 FULL_MARKS = "，；：！？（）"
@@ -61,14 +61,14 @@ def collapsed_lines(text: str) -> Iterator[Line]:
     if sum(text.count(mark) for mark in ",;!?") < 2:
         return
     if len(text) < ARRAY_LENGTH:
-        lines = split(text)
-    else:
-        from normalize.punctuation import columns
+        yield from (line for line in split(text) if line_collapsed(line.text))
+        return
+    from normalize.punctuation import columns
 
-        lines = columns.suspect_lines(text)
-    for line in lines:
-        if line_collapsed(line.text):
-            yield line
+    places = [place for place in columns.suspect_lines(text) if line_collapsed(text[slice(*place)])]
+    if places:
+        cutter = Cutter(text)
+        yield from (cutter.line(start, end) for start, end in places)
 
 
 def line_collapsed(line: str) -> bool:
