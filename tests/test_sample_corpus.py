@@ -75,3 +75,11 @@ def test_expected_text_keeps_the_numbers_and_words_of_the_original(item):
     """What is ASCII letters and digits in the original stands in the same order in the expected text."""
     ascii_runs = re.compile(r"[A-Za-z0-9]+")
     assert ascii_runs.findall(read("expected", item)) == ascii_runs.findall(read("originals", item))
+
+
+@every_document
+def test_what_cannot_be_decoded_is_visible_and_reported(item):
+    """Stray and missing bytes stand in the text as U+FFFD, with a change that is marked lost; nowhere else are any."""
+    result = normalize.explain((CORPUS / "documents" / item["path"]).read_bytes(), TARGET)
+    undecodable = [change for change in result.lost if any(step.stage == "encoding" for step in change.steps)]
+    assert len(undecodable) == len(item.get("bytes", [])) == read("expected", item).count("\ufffd")
