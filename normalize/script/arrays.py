@@ -1,0 +1,337 @@
+"""The fast way for long text: defaults by table, exceptions by run, over an array of code points.
+
+`compiler` explains why this is exact. How it is quick: a text is taken in blocks whose arrays fit the processor's
+cache; one table lookup gives the default of every character together with a flag on the few that need a look at their
+neighbours; those few are narrowed by a hashed table of pairs; what is left (1 % of running text, 6 % with regional
+words) is extended to runs, which are converted by the scalar definition once and remembered. Code points rather than
+UTF-16 units, because NumPy converts between `str` and four-byte units five times as fast as Python's codecs do UTF-16,
+and because characters beyond the BMP and lone surrogates are then nothing special.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from normalize.script.compiler import Compiled
+from normalize.script.runs import Runs
+from normalize.script.scalar import COMPONENTS, FIRST_COMPONENT
+
+CodePoints = npt.NDArray[np.uint32]
+Places = npt.NDArray[np.intp]
+Numbers = npt.NDArray[np.uint64]
+
+#: Layout of an entry of the character table: the default in the low 21 bits, above it the row of the pair tables, and
+#: the highest bit as the flag (so that flagged entries are the negative ones).
+_ROW_SHIFT = 21
+_CODE_POINT = np.uint32((1 << _ROW_SHIFT) - 1)
+_ROW = np.uint32(0x3FF)
+_FLAG = 1 << 31
+#: Rows with a meaning of their own. Characters share the others when there are more characters than rows.
+_BEYOND, _ALWAYS, _FIRST_ROW = 0, 1, 2
+_ROWS = 0x400 - _FIRST_ROW
+
+#: A hashed table of pairs has this many places for each pair: 3 to 6 % of other pairs are then taken for one of them.
+#: With half as many, conversion by s2twp takes 5 % longer (longer runs), with twice as many nothing is gained.
+_PLACES = 16
+#: 65,536 places for runs: the 16,000 of 20 million characters fill a quarter of them.
+_KNOWN_BITS = 16
+#: How many characters of a run fit one number, and the bits of each.
+_PACKED = 4
+_UNIT_BITS = np.uint64(16)
+_UNIT = np.uint64(0xFFFF)
+
+
+class Arrays:
+    """A compiled plan as arrays; `runs` converts a run by the definition, and remembers."""
+
+    def __init__(self, compiled: Compiled, runs: Runs) -> None:
+        self._runs = runs
+        self._known = _KnownRuns()
+        runs.remember = self._known.add
+        for run, value in list(runs.items()):
+            self._known.add(run, value)
+        self._reach = compiled.reach
+        rows = _rows(compiled)
+        self._table, self._beyond = _character_table(compiled, rows)
+        self._pairs = _Pairs([(rows.__getitem__, compiled.ahead), (rows.__getitem__, compiled.behind)])
+        self._links = _Pairs([(ord, compiled.follow)])
+
+    def convert(self, text: str) -> str:
+        """Convert one block of text, which must begin and end where a text may be cut."""
+        source = codes(text)
+        out = self._table.take(source, mode="clip")
+        flagged = _places(out.view(np.int32) < 0)
+        if flagged.size:
+            starts = self._candidates(source, out, flagged)
+            if starts.size:
+                return self._replace(text, source, out, *self._runs_around(source, starts))
+        return string(out)
+
+    def _candidates(self, source: CodePoints, out: CodePoints, flagged: Places) -> Places:
+        """Clear the flags of `out`, and return the places where a neighbour may belong to a changing key."""
+        found = out.take(flagged)
+        rows: CodePoints = found >> np.uint32(_ROW_SHIFT)
+        rows &= _ROW
+        found &= _CODE_POINT
+        if not rows.all():
+            self._look_beyond(source[flagged], rows, found)
+        out[flagged] = found
+        hit = self._pairs.hold(rows, source.take(flagged + 1, mode="clip"), 0)
+        hit |= self._pairs.hold(rows, source.take(flagged - 1, mode="clip"), 1)
+        hit |= rows == _ALWAYS
+        # Taking by places is several times quicker than indexing with a mask, here and below.
+        return flagged.take(hit.nonzero()[0])
+
+    def _look_beyond(self, source: CodePoints, rows: CodePoints, found: CodePoints) -> None:
+        """Fill in rows and defaults of the characters beyond the BMP, which have no entries in the table."""
+        places = (rows == _BEYOND).nonzero()[0]
+        characters = source[places]
+        known, default, row = self._beyond
+        index = known.searchsorted(characters)
+        index[index == known.size] = 0
+        there = known[index] == characters
+        found[places] = np.where(there, default[index], characters)
+        rows[places] = np.where(there, row[index], np.uint32(_BEYOND))
+
+    def _runs_around(self, source: CodePoints, starts: Places) -> tuple[Places, Places]:
+        """Extend each place to the run that must be converted together with it."""
+        left = starts.copy()
+        growing = left.nonzero()[0]
+        while growing.size:
+            growing = growing.take(self._linked(source, left.take(growing)).nonzero()[0])
+            less = left.take(growing)
+            less -= 1
+            left[growing] = less
+            growing = growing.take(less.nonzero()[0])
+        right = starts + 1
+        sequences = (source.take(starts) - np.uint32(FIRST_COMPONENT) < len(COMPONENTS)).nonzero()[0]
+        if sequences.size:
+            right[sequences] = np.minimum(right[sequences] + self._reach, source.size)
+            left, right = _merged(left, right)
+        else:
+            # Places in one run have grown to the same beginning.
+            first = np.empty(left.size, np.bool_)
+            first[0] = True
+            np.not_equal(left[1:], left[:-1], out=first[1:])
+            distinct = first.nonzero()[0]
+            left, right = left.take(distinct), right.take(distinct)
+        growing = (right < source.size).nonzero()[0]
+        while growing.size:
+            growing = growing.take(self._linked(source, right.take(growing)).nonzero()[0])
+            more = right.take(growing)
+            more += 1
+            right[growing] = more
+            growing = growing.take((more < source.size).nonzero()[0])
+        return _merged(left, right) if sequences.size else (left, right)
+
+    def _linked(self, source: CodePoints, places: Places) -> npt.NDArray[np.bool_]:
+        """Tell for each place whether the characters before and after it may belong to one key."""
+        return self._links.hold(source.take(places - 1), source.take(places))
+
+    def _replace(self, text: str, source: CodePoints, out: CodePoints, left: Places, right: Places) -> str:
+        """Put the converted runs in their places, and return the whole as text."""
+        sizes = right - left
+        unknown = self._known.put(source, out, left, sizes)
+        if not unknown.size:
+            return string(out)
+        left, right, sizes = left[unknown], right[unknown], sizes[unknown]
+        starts, ends = left.tolist(), right.tolist()
+        runs = self._runs
+        values = [runs[text[start:end]] for start, end in zip(starts, ends, strict=True)]
+        lengths = np.fromiter(map(len, values), np.intp, len(values))
+        resized = (lengths != sizes).nonzero()[0]
+        if resized.size < unknown.size:
+            same = lengths == sizes
+            _scatter(out, left[same], sizes[same], codes("".join(values))[same.repeat(lengths)])
+        return _spliced(string(out), [(starts[index], ends[index], values[index]) for index in resized.tolist()])
+
+
+class _Pairs:
+    """Sets of pairs of numbers in one hashed table: what it holds it always finds, and now and then a pair too many."""
+
+    def __init__(self, sets: Sequence[tuple[Callable[[str], int], dict[str, str]]]) -> None:
+        count = sum(len(seconds) for _, pairs in sets for seconds in pairs.values())
+        bits = max(6, (count * _PLACES).bit_length())
+        self._shift = np.uint32(32 - bits)
+        self._table = np.zeros(1 << bits, np.bool_)
+        for which, (number, pairs) in enumerate(sets):
+            if pairs:
+                first = np.array([number(character) for character in pairs], np.uint32)
+                first = first.repeat([len(seconds) for seconds in pairs.values()])
+                self._table[self._place(first, codes("".join(pairs.values())), which)] = True
+
+    def hold(self, first: CodePoints, second: CodePoints, which: int = 0) -> npt.NDArray[np.bool_]:
+        """Tell for each pair whether it is in a set (or happens to share a place with one that is)."""
+        found: npt.NDArray[np.bool_] = self._table.take(self._place(first, second, which))
+        return found
+
+    def _place(self, first: CodePoints, second: CodePoints, which: int) -> CodePoints:
+        place = first * np.uint32(0x9E3779B1)
+        place += second * np.uint32((0x85EBCA77, 0xC2B2AE3D)[which])
+        place >>= self._shift
+        return place
+
+
+class _KnownRuns:
+    """Runs of at most four characters of the BMP that keep their length, looked up by the thousand at once.
+
+    A run is one number of 64 bits, 16 a character, and so is what it becomes. A number has two places in a table, found
+    by hashing; one that finds both taken is left out, and is then looked up one by one. Entries are never changed or
+    removed, and the value is written before the key, so that a thread that sees a key sees its value.
+    """
+
+    def __init__(self) -> None:
+        self._keys = np.zeros(1 << _KNOWN_BITS, np.uint64)
+        self._values = np.zeros(1 << _KNOWN_BITS, np.uint64)
+
+    def put(self, source: CodePoints, out: CodePoints, left: Places, sizes: Places) -> Places:
+        """Write what is known into `out`; return the indices of the runs that are not."""
+        keys = _packed(source, left, sizes)
+        place = _known_hash(keys, 0)
+        known = self._keys.take(place) == keys
+        values = self._values.take(place)
+        second = np.logical_not(known).nonzero()[0]
+        if second.size:
+            others = keys.take(second)
+            place = _known_hash(others, 1)
+            known[second] = self._keys.take(place) == others
+            values[second] = self._values.take(place)
+        known &= keys != 0
+        found = known.nonzero()[0]
+        left, sizes, values = left.take(found), sizes.take(found), values.take(found)
+        for offset in range(_PACKED):
+            out[left + offset] = values & _UNIT
+            longer = (sizes > offset + 1).nonzero()[0]
+            left, sizes, values = left.take(longer), sizes.take(longer), values.take(longer) >> _UNIT_BITS
+        unknown: Places = np.logical_not(known).nonzero()[0]
+        return unknown
+
+    def add(self, run: str, value: str) -> None:
+        """Remember what a run becomes, if there is a place for it."""
+        if len(run) > _PACKED or len(value) != len(run) or max(run) > "\uffff" or max(value) > "\uffff" or "\0" in run:
+            return
+        key, packed = (
+            sum(ord(character) << 16 * index for index, character in enumerate(text)) for text in (run, value)
+        )
+        keys = np.array([key], np.uint64)
+        for which in (0, 1):
+            place = int(_known_hash(keys, which)[0])
+            if self._keys[place] == 0:
+                self._values[place] = packed
+                self._keys[place] = key
+                return
+
+
+def _places(mask: npt.NDArray[np.bool_]) -> Places:
+    """Return where a mask is true.
+
+    NumPy looks for the next true element with memchr when at most a tenth of the mask is true, which between 1 and 10 %
+    takes three times as long as its way without branches; so such a mask is given enough true elements at its end.
+    """
+    count = int(np.count_nonzero(mask))
+    if mask.size // 100 < count <= mask.size // 10:
+        return np.concatenate((mask, np.ones(mask.size // 9 + 1, np.bool_))).nonzero()[0][:count]
+    return mask.nonzero()[0]
+
+
+def codes(text: str) -> CodePoints:
+    """Return the code points of a text, which must not be empty."""
+    return np.array(text).reshape(1).view(np.uint32)
+
+
+def string(points: CodePoints) -> str:
+    """Return code points as text.
+
+    >>> string(codes("a\\0b\\0"))
+    'a\\x00b\\x00'
+    """
+    text = str(points.view(np.dtype((np.str_, points.size)))[0])
+    # NumPy takes zeros at the end for padding.
+    return text if points[-1] else text + "\0" * (points.size - len(text))
+
+
+def _spliced(text: str, replacements: Sequence[tuple[int, int, str]]) -> str:
+    """Return a text with stretches (start, end, replacement) of it replaced by others of any length."""
+    if not replacements:
+        return text
+    starts, ends, values = zip(*replacements, strict=True)
+    pieces = [""] * (2 * len(values) + 1)
+    pieces[::2] = [text[end:start] for end, start in zip((0, *ends), (*starts, len(text)), strict=True)]
+    pieces[1::2] = values
+    return "".join(pieces)
+
+
+def _scatter(out: CodePoints, left: Places, sizes: Places, points: CodePoints) -> None:
+    """Write the characters of several runs, which follow each other in `points`, to where the runs begin."""
+    ends = sizes.cumsum()
+    places = (left - (ends - sizes)).repeat(sizes)
+    places += np.arange(places.size)
+    out[places] = points
+
+
+def _packed(source: CodePoints, left: Places, sizes: Places) -> Numbers:
+    """Return each run as one number, or 0 for one that does not fit: longer, or with characters beyond the BMP."""
+    keys = source.take(left).astype(np.uint64)
+    fits = sizes <= _PACKED
+    fits &= keys <= _UNIT
+    for offset in range(1, _PACKED):
+        longer = (sizes > offset).nonzero()[0]
+        units = source.take(left.take(longer) + offset).astype(np.uint64)
+        wide = longer.take((units > _UNIT).nonzero()[0])
+        fits[wide] = False
+        units <<= np.uint64(16 * offset)
+        keys[longer] |= units
+    keys *= fits
+    return keys
+
+
+def _known_hash(keys: Numbers, which: int) -> Numbers:
+    return (keys * np.uint64((0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)[which])) >> np.uint64(64 - _KNOWN_BITS)
+
+
+def _merged(left: Places, right: Places) -> tuple[Places, Places]:
+    """Join the runs that overlap or touch; needed only where description sequences stretch them."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in sorted(zip(left.tolist(), right.tolist(), strict=True)):
+        if ends and start <= ends[-1]:
+            ends[-1] = max(ends[-1], end)
+        else:
+            starts.append(start)
+            ends.append(end)
+    return np.array(starts), np.array(ends)
+
+
+def _rows(compiled: Compiled) -> dict[str, int]:
+    """Give every flagged character its row in the pair tables."""
+    flagged = dict.fromkeys((*compiled.ahead, *compiled.behind))
+    rows = {character: _FIRST_ROW + index % _ROWS for index, character in enumerate(flagged)}
+    return rows | dict.fromkeys(compiled.always, _ALWAYS)
+
+
+def _character_table(
+    compiled: Compiled, rows: dict[str, int]
+) -> tuple[CodePoints, tuple[CodePoints, CodePoints, CodePoints]]:
+    """Return the table of the BMP, with a last entry for all beyond it; and for those: character, default and row."""
+    table = np.arange(0x10001, dtype=np.uint32)
+    table[0x10000] = _FLAG | _BEYOND << _ROW_SHIFT
+    beyond: dict[int, list[int]] = {}
+    for character, value in compiled.default.items():
+        if len(value) == 1:
+            if ord(character) < 0x10000:
+                table[ord(character)] = ord(value)
+            else:
+                beyond[ord(character)] = [ord(value), _BEYOND]
+    for character, row in rows.items():
+        if ord(character) < 0x10000:
+            table[ord(character)] |= np.uint32(_FLAG | row << _ROW_SHIFT)
+        else:
+            beyond.setdefault(ord(character), [ord(character), _BEYOND])[1] = row
+    # One entry at least, so that every search finds a place; U+10FFFF is no character and stays itself.
+    known = sorted({0x10FFFF: [0x10FFFF, _BEYOND], **beyond}.items())
+    columns = [(character, default, row) for character, (default, row) in known]
+    keys, defaults, beyond_rows = np.array(columns, np.uint32).T
+    return table, (keys.copy(), defaults.copy(), beyond_rows.copy())
