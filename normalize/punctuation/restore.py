@@ -6,16 +6,15 @@ touches, and no blank is added or removed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from normalize.config import Config
-from normalize.edits import Edit, Edits, Spans, Step
+from normalize.edits import Edit, Edits, Spans, Step, compose
 from normalize.profile import ARRAY_LENGTH
 from normalize.punctuation import signature
 from normalize.punctuation.context import Loose, marks_to_restore, pair_across_lines
 from normalize.punctuation.forward import OFFSET
-from normalize.punctuation.lines import Line, split
+from normalize.punctuation.lines import LONGEST, Line, split
 
 #: Full-width twins stand at a fixed distance (Unicode, Halfwidth and Fullwidth Forms).
 FULL = {mark: chr(ord(mark) + OFFSET) for mark in ",;:!?()"}
@@ -33,10 +32,10 @@ STEPS = {
     for mark, rule in RULES.items()
 }
 
-#: Full-width marks inside English words and addresses, where no Chinese text has them (know－how), and two U+2026 as
-#: NFKC spells them; a row of stops before a number leads to a page.
-_OTHERS = re.compile(r"(?<=[A-Za-z])[－／＆＇．＠＿＋](?=[A-Za-z])|(?<!\.)\.{6}(?![.\s\d])|(?<!\.)\.{6}$", re.MULTILINE)
-_OTHER_SIGNS = (*"－／＆＇．＠＿＋", "......")
+#: Full-width marks inside English words and addresses, where no Chinese text has them: know－how.
+_ENGLISH_MARKS = "－／＆＇．＠＿＋"
+#: Two U+2026 as NFKC spells them.
+_SIX_STOPS = "......"
 _ENGLISH = Step("punctuation", "width.english", "rule", "a mark inside an English word is half-width")
 _ELLIPSIS = Step("punctuation", "ellipsis.collapsed", "inferred", "a collapse spelt this ellipsis as six stops")
 
@@ -56,9 +55,6 @@ def restored(text: str, config: Config, asked: bool) -> Edits:
 
 def _whole(text: str, config: Config, collapsed: bool) -> Edits:
     """Return the edits that restore a text all of which was collapsed."""
-    others: list[Edit] = []
-    if any(sign in text for sign in _OTHER_SIGNS):
-        others = [edit for line in split(text) for edit in _others(line, collapsed) if config.allows(edit.step)]
     if len(text) < ARRAY_LENGTH:
         places = offsets(split(text))
     else:
@@ -67,10 +63,16 @@ def _whole(text: str, config: Config, collapsed: bool) -> Edits:
         places = columns.offsets(text).tolist()
     if config.disable:
         places = [at for at in places if config.allows(STEPS[text[at]])]
-    if others or len(text) < ARRAY_LENGTH:
+    # The others are looked for in the collapsed text, where Han tells what is Chinese as well as marks do.
+    others = [edit for edit in _others(text, collapsed) if config.allows(edit.step)]
+    if len(text) < ARRAY_LENGTH:
         edits = [Edit(at, at + 1, FULL[text[at]], STEPS[text[at]]) for at in places]
         return Edits.of(text, sorted(edits + others))
-    return Edits(text, columns.widened(text, places), lambda: _spans(text, places))
+    full = columns.widened(text, places)
+    if not others:
+        return Edits(text, full, lambda: _spans(text, places))
+    both = Edits.of(full, others)
+    return Edits(text, both.text, lambda: compose(_spans(text, places), both.spans))
 
 
 def _spans(text: str, places: list[int]) -> Spans:
@@ -93,14 +95,35 @@ def offsets(lines: Iterable[Line]) -> list[int]:
     return sorted(found)
 
 
-def _others(line: Line, collapsed: bool) -> Iterator[Edit]:
-    """Yield what else a collapsed line needs: half-width marks of English words, and the ellipsis that NFKC spelt."""
-    for match in _OTHERS.finditer(line.text):
-        start, end = match.span()
-        if line.mask(start, leave="english") is not None:
-            continue
-        if match[0][0] != ".":
-            if collapsed:
-                yield Edit(line.start + start, line.start + end, chr(ord(match[0]) - OFFSET), _ENGLISH)
-        elif line.is_wide(start - 1) or line.is_wide(end):
-            yield Edit(line.start + start, line.start + end, "……", _ELLIPSIS)
+def _others(text: str, collapsed: bool) -> list[Edit]:
+    """Return what else a collapsed text needs: half-width marks of English words, and the ellipsis that NFKC spelt."""
+    edits: list[Edit] = []
+    if collapsed:
+        for mark in _ENGLISH_MARKS:
+            half = chr(ord(mark) - OFFSET)
+            edits += [
+                Edit(at, at + 1, half, _ENGLISH)
+                for at in _find(text, mark)
+                if _is_latin(text[at - 1 : at]) and _is_latin(text[at + 1 : at + 2])
+            ]
+    for at in _find(text, _SIX_STOPS):
+        end = at + len(_SIX_STOPS)
+        # A row of stops before a number leads to a page.
+        if text[at - 1 : at] != "." and (text[end : end + 1] in ("", "\r", "\n") or text[end] not in ". \t0123456789"):
+            start = max(text.rfind("\n", max(at - LONGEST, 0), at) + 1, at - LONGEST, 0)
+            stop = text.find("\n", end, end + LONGEST)
+            line = Line(text[start : stop if stop >= 0 else end + LONGEST])
+            if line.mask(at - start) is None and (line.is_wide(at - start - 1) or line.is_wide(end - start)):
+                edits.append(Edit(at, end, "……", _ELLIPSIS))
+    return sorted(edits)
+
+
+def _find(text: str, sign: str) -> Iterator[int]:
+    at = text.find(sign)
+    while at >= 0:
+        yield at
+        at = text.find(sign, at + len(sign))
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()
