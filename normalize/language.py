@@ -120,6 +120,38 @@ class Model:
         """Return the cost of the whole text in nats."""
         return sum(self.costs(text)) / STEPS if len(text) < ARRAY_LENGTH else int(self._cost_array(text).sum()) / STEPS
 
+    def beyond_ascii(self, text: str, most: float = 25.0) -> tuple[float, int, int]:
+        """Return the cost in nats of what is not ASCII, how many characters that is, and how many letters.
+
+        A letter of ASCII that follows is part of the cost: it shows whether a word goes on. No character costs more
+        than `most`.
+        """
+        limit = int(most * STEPS)
+        if len(text) < ARRAY_LENGTH:
+            if text and min(text) > "\x7f":
+                costs = [cost if cost < limit else limit for cost in self.costs(text)]
+                return sum(costs) / STEPS, len(costs), 0
+            total = foreign = ends = 0
+            before = False
+            for cost, character in zip(self.costs(text), text, strict=True):
+                beyond = character > "\x7f"
+                end = before and not beyond and character.isalpha()
+                if beyond or end:
+                    total += min(cost, limit)
+                foreign += beyond
+                ends += end
+                before = beyond
+            return total / STEPS, foreign, ends
+        import numpy as np
+
+        codes = unit_array(text)
+        here: npt.NDArray[np.bool_] = codes > 0x7F
+        goes_on: npt.NDArray[np.bool_] = (codes | 0x20) - 0x61 < 26  # letters of ASCII: units wrap around
+        goes_on[0] = False
+        goes_on[1:] &= here[:-1]
+        chosen = np.minimum(self._cost_array(text)[here | goes_on], limit)
+        return int(chosen.sum()) / STEPS, int(here.sum()), int(goes_on.sum())
+
     def score(self, text: str) -> float:
         """Return the mean log-probability of a character; 0.0 for no text."""
         return -self.total(text) / len(text) if text else 0.0

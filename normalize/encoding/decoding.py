@@ -9,6 +9,7 @@ from typing import Literal
 
 from normalize.encoding.encoding import irregular
 from normalize.encoding.names import SUPERSET, EncodingError, canonical
+from normalize.encoding.resync import next_start
 from normalize.encoding.tables import added, table_of
 from normalize.result import Decoded, DecodeError, Detection
 
@@ -52,8 +53,9 @@ def _collect(error: UnicodeError) -> tuple[str, int]:
     known = added(_current.encoding, error.object, error.start)
     if known is not None:
         return known
-    _current.found.append((error.start, error.object[error.start : error.end], error.reason))
-    return _MARK, error.end
+    end = next_start(_current.encoding, error.object, error.start, error.end)
+    _current.found.append((error.start, error.object[error.start : end], error.reason))
+    return _MARK, end
 
 
 codecs.register_error(_HANDLER, _collect)
@@ -62,7 +64,8 @@ codecs.register_error(_HANDLER, _collect)
 def bom_of(data: bytes) -> tuple[bytes, str] | None:
     """Return the byte order mark that data begins with and the encoding it announces, or None.
 
-    FF FE 00 00 announces UTF-32 only when code points follow; otherwise it is UTF-16 that begins with a NUL.
+    FF FE 00 00 announces UTF-32 only when code points follow (one in ten may be damaged); otherwise it is UTF-16 that
+    begins with a NUL.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark) and (encoding != "utf-32-le" or _fits_utf32(data)):
@@ -72,7 +75,8 @@ def bom_of(data: bytes) -> tuple[bytes, str] | None:
 
 def _fits_utf32(data: bytes) -> bool:
     units = data[4:4096]
-    return all(units[i + 2] <= 0x10 and units[i + 3] == 0 for i in range(0, len(units) - 3, 4))
+    count = len(units) // 4
+    return sum(byte <= 0x10 for byte in units[2::4]) + units[3::4].count(0) >= 1.8 * count
 
 
 def decode(data: bytes, encoding: str | None = None, errors: Errors = "replace") -> Decoded:

@@ -1,50 +1,193 @@
-"""What a sequence of bytes is written in."""
+"""What a sequence of bytes is written in: stages from certain to likely, each of which may end the search."""
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterable
 
+from normalize.encoding import binary, readings
+from normalize.encoding.certainty import belief, shares
+from normalize.encoding.declared import declaration
 from normalize.encoding.decoding import bom_of
+from normalize.encoding.escapes import escaped
+from normalize.encoding.evidence import evidence, spread
 from normalize.encoding.names import SUPERSET, canonical
+from normalize.encoding.others import named_by_chardet
+from normalize.encoding.readings import Reading
+from normalize.encoding.tables import table_of
+from normalize.encoding.wide import wide
+from normalize.language import model
 from normalize.result import Alternative, Detection
+
+#: What the encoding that a document declares is believed to be worth, in nats: as much as two or three characters.
+#: Declarations are wrong in about one page of twenty (a template's, a converter's), so evidence overrules them soon.
+_DECLARED = 6.0
+#: Bytes that most decisions are made on; more evidence is gathered only where they do not suffice.
+_FIRST = 256
+_THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 
 
 def detect(data: bytes, candidates: Iterable[str] | None = None) -> Detection:
     """Return what data is written in.
 
     Empty data is answered with encoding None; what is no text (images, archives) with "binary". `candidates` restricts
-    the answer to some encodings.
+    the answer to some encodings, but their rivals stay in the race: where another encoding clearly fits better the
+    answer is None, and the rival stands first among the alternatives.
+
+    `confidence` is the share of answers that were right, on samples of texts that the models do not know, among those
+    with about the same distance to the next likely reading.
+
+    Raises EncodingError for an unknown name among `candidates`.
 
     >>> detect("中文編碼".encode("big5")).encoding
     'big5hkscs'
+    >>> detect(b"\\x89PNG\\r\\n\\x1a\\n").encoding
+    'binary'
     """
-    data = bytes(data)
+    wanted = None if candidates is None else {_family(canonical(name)) for name in candidates}
+    found = _search(bytes(data))
+    if wanted is None or found.encoding is None or _family(found.encoding) in wanted or found.narrow in wanted:
+        return found
+    rival = Alternative(found.encoding, found.confidence)
+    reason = f"reads as {found.encoding}, which is not among the candidates"
+    return Detection(None, 0.0, None, (rival, *found.alternatives), found.bom, found.language, reason)
+
+
+def _search(data: bytes) -> Detection:
+    """Go through the stages."""
     if not data:
         return Detection(None, 0.0, reason="there is nothing to read")
-    found = bom_of(data)
-    if found is not None:
-        name = {"utf-8": "utf-8-sig"}.get(found[1], found[1])
-        return Detection(name, 1.0, found[1], bom=True, reason="begins with a byte order mark")
+    marked = bom_of(data)
+    if marked is not None:
+        name = "utf-8-sig" if marked[1] == "utf-8" else marked[1].removesuffix("-le").removesuffix("-be")
+        return Detection(name, 1.0, marked[1], bom=True, reason="begins with a byte order mark")
+    if binary.has_signature(data):
+        return Detection("binary", 1.0, reason="begins like an image, an archive or a program")
+    reading = escaped(data)
+    if reading is not None:
+        return _answer(reading, [], data, "has the escapes of this encoding")
+    reading = wide(data)
+    if reading is not None:
+        return _answer(reading, [], data, "reads well in units of two or four bytes")
+    if binary.is_binary(data):
+        return Detection("binary", 0.99, reason="has too many control characters for a text")
+    if data.isascii():
+        return Detection("utf-8", 1.0, "ascii", reason="is ASCII only")
+    first = evidence(data[:_FIRST])
+    return _utf8(data, first) or _race(data, first[: readings.GLANCE])
+
+
+def _utf8(data: bytes, first: bytes) -> Detection | None:
+    """Answer UTF-8 when its structure is there: bytes of other encodings do not form its sequences by chance."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        pass
-    else:
-        if "\0" not in text:
-            return Detection("utf-8", 1.0 if not data.isascii() else 0.99, "ascii" if data.isascii() else "utf-8")
-    import chardet
+        good = len(_THREE_BYTES.findall(first))
+        if good or len(first) < _FIRST or first.isascii():
+            first = evidence(data)
+            good = len(_THREE_BYTES.findall(first))
+        # Measured: of text in GB18030, Big5 and EUC at most 0.04 good three-byte sequences come with one bad byte, of
+        # UTF-8 with every twentieth character damaged at least 4.
+        if good < 2 or good < first.decode("utf-8", "replace").count("\ufffd"):
+            return None
+        return Detection("utf-8", belief(4.0 * good), "utf-8", reason="is UTF-8 but for some damaged bytes")
+    # Few sequences may be well-formed by chance: 联通 in GB2312, 電報，並 in GBK.
+    if len(data) - len(text) >= 12:
+        return Detection("utf-8", 1.0, "utf-8", reason="is well-formed UTF-8")
+    return None
 
-    names = [canonical(name) for name in candidates] if candidates is not None else None
-    alternatives = []
-    for item in chardet.detect_all(data):
-        if item["encoding"] is None:
-            continue
-        name = canonical(item["encoding"])
-        wide = SUPERSET.get(name, name)
-        if names is None or name in names or wide in names:
-            alternatives.append((wide, name, float(item["confidence"])))
-    for wide, name, confidence in alternatives:
-        return Detection(
-            wide, confidence, name, tuple(Alternative(other, share) for other, _, share in alternatives[1:])
-        )
-    return Detection("binary", 0.5, reason="no encoding fits")
+
+def _race(data: bytes, first: bytes) -> Detection:
+    """Let the encodings of Chinese and their rivals read the evidence; the cheapest reading wins."""
+    said = declaration(data)
+    glance = readings.read_all(first, readings.CHINESE)[0]
+    if glance.sure:
+        return _answer(glance, [readings.unknown(first)], data, _because(glance, said))
+    seen = evidence(data)
+    ranked: list[Reading] = []
+    for group in (readings.CHINESE, readings.CHINESE_RARE, readings.EAST_ASIAN, (readings.UTF8,), readings.SINGLE_BYTE):
+        more = readings.read_all(seen, group)
+        ranked += [_with_declared(reading, said) for reading in more]
+        if more[0].sure:
+            break
+    ranked.append(readings.unknown(seen))
+    ranked.sort(key=lambda reading: reading.cost)
+    best = ranked[0]
+    if best.language in ("zh", "ja", "ko"):
+        return _answer(best, ranked[1:], data, _because(best, said))
+    return _other(data, ranked, said)
+
+
+def _with_declared(reading: Reading, said: str | None) -> Reading:
+    return reading.cheaper(_DECLARED) if said == reading.encoding else reading
+
+
+def _because(reading: Reading, said: str | None) -> str:
+    if said == reading.encoding:
+        return "is declared, and reads well"
+    if said:
+        return f"reads better than the declared {said}"
+    return {"zh": "reads well as Chinese", "ja": "reads well as Japanese", "ko": "reads well as Korean"}[
+        reading.language
+    ]
+
+
+def _other(data: bytes, ranked: list[Reading], said: str | None) -> Detection:
+    """Name an encoding that is not one of Chinese, with chardet's help."""
+    name = said if said and said not in ("gb18030", "big5hkscs", "euc_tw") else named_by_chardet(data)
+    known = [reading for reading in ranked if reading.encoding != "unknown"]
+    if name is None or name in ("gb18030", "big5hkscs"):
+        name = known[0].encoding
+    chosen = next((reading for reading in known if reading.encoding == name), Reading(name, ranked[0].cost))
+    rest = [reading for reading in known if reading is not chosen]
+    return _answer(chosen, rest, data, "reads better as another language than as Chinese")
+
+
+def _answer(best: Reading, rest: list[Reading], data: bytes, reason: str) -> Detection:
+    margin = min((reading.cost for reading in rest), default=best.cost + 40.0) - best.cost
+    others = tuple(Alternative(name, share) for name, share in shares(best, rest))
+    name, narrow = best.encoding, best.encoding
+    parts = spread(data) if name in ("gb18030", "big5hkscs") else []
+    if name == "gb18030":
+        narrow = next((other for other in ("gb2312", "gbk") if all(_decodes(part, other) for part in parts)), name)
+    elif name == "big5hkscs":
+        name, narrow = _big5(parts)
+    return Detection(name, belief(margin), narrow, others, False, best.language or None, reason)
+
+
+def _big5(parts: list[bytes]) -> tuple[str, str]:
+    """Return which table of Big5 reads the parts, and the narrowest that does.
+
+    Python's Big5 and HKSCS read eleven marks (A145 ‧, A1E3 ～ ...) otherwise than Windows and the web do; where they
+    occur and nothing needs HKSCS, Windows-950 is the answer.
+    """
+    hkscs = "".join(part.decode("big5hkscs", "replace") for part in parts)
+    table = table_of("big5hkscs")
+    if table is not None and table.modernise(hkscs) != hkscs:
+        windows = "".join(part.decode("cp950", "replace") for part in parts)
+        if table.modernise(hkscs) == table.modernise(windows) and _likelier(windows, hkscs):
+            return "cp950", "cp950"
+    narrow = next((name for name in ("big5", "cp950") if all(_decodes(part, name) for part in parts)), "big5hkscs")
+    return "big5hkscs", narrow
+
+
+def _likelier(first: str, second: str) -> bool:
+    """Tell whether the language model prefers the first of two texts that differ in single characters, or nearly so."""
+    places = [index for index, (a, b) in enumerate(zip(first, second, strict=True)) if a != b][:200]
+    costs = [sum(model().total(text[max(0, i - 1) : i + 2]) for i in places) for text in (first, second)]
+    return costs[0] <= costs[1] + len(places)
+
+
+def _decodes(part: bytes, name: str) -> bool:
+    """Tell whether a part decodes; its last character may be cut off."""
+    try:
+        codecs.getincrementaldecoder(name)().decode(part)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _family(name: str) -> str:
+    plain = {"utf-8-sig": "utf-8", "ascii": "utf-8"}.get(name, name).removesuffix("-le").removesuffix("-be")
+    return SUPERSET.get(plain, {"cp950": "big5hkscs"}.get(plain, plain))

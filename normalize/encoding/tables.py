@@ -45,9 +45,10 @@ class Table:
         return text.translate(self._back) if any(chr(code) in text for code in self._back) else text
 
 
-# Windows-950 reads these of A145 A14E A1C2 A1E3 A1F2 A1F3 A241 A242 A244 A246 A247 otherwise than Python's Big5.
-_BIG5_OLD = "•､‾∼♁☉／＼¥¢£"
-_BIG5_NEW = "‧﹑¯～⊕⊙∕﹨￥￠￡"
+# Windows-950 reads these of A145 A14E A1C2 A1E3 A1F2 A1F3 A244 A246 A247 otherwise than Python's Big5. A241 and A242
+# are left as ／ and ＼: Windows writes these as A1FE and A240 and reads ∕ and ﹨, which nobody types.
+_BIG5_OLD = "•､‾∼♁☉¥¢£"
+_BIG5_NEW = "‧﹑¯～⊕⊙￥￠￡"
 
 
 @cache

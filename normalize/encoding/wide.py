@@ -1,0 +1,83 @@
+"""UTF-16 and UTF-32 without a byte order mark: the pattern of the bytes first, then how the text reads."""
+
+from __future__ import annotations
+
+import codecs
+
+from normalize.encoding.readings import MOST, UNKNOWN, UTF16, Candidate, Reading, read
+from normalize.language import model
+
+_LOOKED_AT = 4096
+#: High bytes of UTF-16 in Chinese, Japanese and Western text: ASCII, marks, kana, ideographs, full-width forms.
+_HIGH_BYTES = bytes((0x00, 0x20, 0x30, *range(0x4E, 0xA0), 0xFF))
+_UTF32 = (
+    Candidate("utf-32-le", ("zh", "ja", "ko", "xx"), 0.0),
+    Candidate("utf-32-be", ("zh", "ja", "ko", "xx"), 0.0),
+)
+
+
+def wide(data: bytes) -> Reading | None:
+    """Return the reading as UTF-32 or UTF-16 if data is that, else None."""
+    head = data[:_LOOKED_AT]
+    if b"\0" in head:
+        found = _utf32(head)
+        if found is not None:
+            return found
+    elif _is_utf8(head):
+        return None
+    return _utf16(head, len(data)) if len(head) >= 4 else None
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Tell whether data is well-formed UTF-8 beyond ASCII, which UTF-16 is by chance less than once in a thousand."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return len(head) - len(text) >= 4
+
+
+def _utf32(head: bytes) -> Reading | None:
+    units = len(head) // 4
+    if units < 2:
+        return None
+    for candidate, high, low in ((_UTF32[0], 3, 2), (_UTF32[1], 0, 1)):
+        # No code point is above 10FFFF: the highest byte is zero, the next at most 10. One bad unit in ten is damage.
+        fits = head[high::4].count(0) + sum(byte <= 0x10 for byte in head[low::4])
+        if fits >= 1.9 * units:
+            return read(head[: units * 4], candidate)
+    return None
+
+
+def _utf16(head: bytes, length: int) -> Reading | None:
+    """Return the better of the two byte orders if it reads better than single bytes and pairs do."""
+    head = head[: min(len(head), _LOOKED_AT if 0 in head else 512) // 2 * 2]
+    half = len(head) // 2
+    orders = []
+    for candidate, first in zip(UTF16, (1, 0), strict=True):
+        high = head[first::2]
+        # Measured: Chinese text has 95 % or more (of four characters one may be odd), GB18030 and UTF-8 at most 50 %.
+        if half - len(high.translate(None, _HIGH_BYTES)) >= 0.7 * half:
+            orders.append(candidate)
+    # Chinese text of such a length has line ends, digits or marks, and so zeros or bytes beyond ASCII.
+    if not orders or (length > 200 and head.isascii() and 0 not in head):
+        return None
+    seen = head[:640]
+    best = min((read(seen, candidate) for candidate in orders), key=lambda reading: reading.cost)
+    return best if best.cost < min(_as_bytes(seen), *(_as_pairs(seen, name) for name in ("gb18030", "big5"))) else None
+
+
+def _as_bytes(head: bytes) -> float:
+    """Return what the data costs as single bytes: ASCII by its letters, and no text in particular beyond it."""
+    return _as_pairs(head, "ascii")
+
+
+def _as_pairs(head: bytes, name: str) -> float:
+    """Return what the data costs in an encoding in which ASCII is single bytes, with ASCII costed by its letters."""
+    text = head.decode(name, "replace")
+    high = "".join(character for character in text if character > "\x7f")
+    low = "".join(character if character < "\x7f" else " " for character in text)
+    controls = sum(character < " " and character not in "\t\n\r" for character in low)
+    unread = high.count("\ufffd")
+    foreign = 0.0 if name == "ascii" else model("zh").beyond_ascii(high.replace("\ufffd", ""), MOST)[0]
+    return foreign + UNKNOWN * unread + 10.0 * controls + model("xx").total(low)
