@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from normalize.script.identify import Script, identify
-from normalize.script.stage import convert, stage
+from normalize.script.stage import convert, convert_many, stage, stage_many
 
-__all__ = ["Script", "convert", "identify", "stage"]
+__all__ = ["Script", "convert", "convert_many", "identify", "stage", "stage_many"]

@@ -33,16 +33,25 @@ class Converter:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._runs = Runs(plan)
-        self._lock = threading.Lock()
+        self._preparing = threading.RLock()
 
-    def convert(self, text: str, block: int = BLOCK) -> str:
-        """Return the converted text."""
-        compiled = self.compiled
-        if compiled is None:
+    def __reduce__(self) -> tuple[type[Converter], tuple[Plan]]:
+        return Converter, (self.plan,)
+
+    def convert(self, text: str, block: int = BLOCK, threads: int = 1) -> str:
+        """Return the converted text; neither the size of the blocks nor the number of threads changes it."""
+        short = self._ways[1]
+        if short is None:
             return scalar.convert(text, self.plan)
-        if len(text) <= ARRAY_LENGTH:
-            return self._short.convert(text)
-        return "".join(map(self._arrays.convert, self.blocks(text, block)))
+        if len(text) <= min(ARRAY_LENGTH, block):
+            return short.convert(text)
+        arrays = self._arrays
+        if threads == 1 or len(text) <= block:
+            return "".join(map(arrays.convert, self.blocks(text, block)))
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(threads) as pool:
+            return "".join(pool.map(arrays.convert, self.blocks(text, block)))
 
     def blocks(self, text: str, size: int) -> Iterator[str]:
         """Cut a text where no match can reach over, into blocks of about `size` characters."""
@@ -74,25 +83,56 @@ class Converter:
             return False
         return not _SEQUENCE.search(text, max(0, place - compiled.reach), place)
 
+    def ends_alone(self, text: str) -> bool:
+        """Tell whether nothing that may follow a text, which must not be empty, can change its conversion."""
+        compiled = self.compiled
+        if compiled is None or text[-1] in compiled.follow:
+            return False
+        return not _SEQUENCE.search(text, max(0, len(text) - compiled.reach))
+
+    def stands_alone(self, character: str) -> bool:
+        """Tell whether no key of the lexicon has a character, so that nothing ever reaches over it."""
+        compiled = self.compiled
+        if compiled is None:
+            return False
+        tables = (compiled.default, compiled.always, compiled.ahead, compiled.behind, compiled.follow)
+        return not any(character in table for table in tables) and character not in self._followers
+
     def trace(self, text: str) -> Spans:
         """Return what is changed in a text, and why."""
         from normalize.script.trace import trace
 
         return trace(text, self.plan)
 
-    @cached_property
+    @property
     def compiled(self) -> Compiled | None:
-        """The plan as defaults and exceptions."""
-        return compile_plan(self.plan)
+        """The plan as defaults and exceptions; None when it cannot be put so."""
+        return self._ways[0]
 
     @cached_property
-    def _short(self) -> Short:
-        assert self.compiled is not None
-        return Short(self.compiled, self._runs)
+    def _ways(self) -> tuple[Compiled | None, Short | None]:
+        with self._preparing:
+            # Another thread may have prepared it meanwhile.
+            found: tuple[Compiled | None, Short | None] | None = self.__dict__.get("_ways")
+            if found is None:
+                compiled = compile_plan(self.plan)
+                found = compiled, Short(compiled, self._runs) if compiled else None
+                self.__dict__["_ways"] = found
+            return found
 
     @cached_property
     def _arrays(self) -> Arrays:
-        from normalize.script.arrays import Arrays
+        with self._preparing:
+            found: Arrays | None = self.__dict__.get("_arrays")
+            if found is None:
+                from normalize.script.arrays import Arrays
 
+                assert self.compiled is not None
+                found = Arrays(self.compiled, self._runs)
+                self.__dict__["_arrays"] = found
+            return found
+
+    @cached_property
+    def _followers(self) -> frozenset[str]:
         assert self.compiled is not None
-        return Arrays(self.compiled, self._runs)
+        return frozenset("".join(self.compiled.follow.values()))

@@ -22,6 +22,10 @@ _CONFIGURATIONS = {
 }
 
 
+#: The rules of the lexicon's entries, which can be switched off.
+_RULES = frozenset({"character", "phrase", "variant", "vocabulary", "compatibility"})
+
+
 def configuration(target: str, vocabulary: bool) -> str:
     """Return the name of the OpenCC configuration that leads to a target.
 
@@ -63,7 +67,7 @@ def without(plan: Plan, rules: Iterable[str]) -> Plan:
     >>> scalar.convert("头发", without(lexicon.load("s2t"), ["phrase"]))
     '頭發'
     """
-    disabled = frozenset(rules) & {"character", "phrase", "variant", "vocabulary", "compatibility"}
+    disabled = _RULES.intersection(rules)
     if not disabled:
         return plan
     return replace(

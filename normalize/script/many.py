@@ -1,0 +1,65 @@
+"""Conversion of many short texts at once, joined into one so that arrays pay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from normalize.profile import Class, class_table
+from normalize.script.arrays import codes
+from normalize.script.converter import Converter
+from normalize.script.scalar import COMPONENTS
+
+#: What texts are joined with: the first of these that none of them holds. No lexicon has them.
+_SEPARATORS = "\ufffe\uffff\x1e\x1f\x1d\x1c"
+
+HANS, HANT = 1, 2
+
+
+def many(converter: Converter, texts: Sequence[str]) -> list[str]:
+    """Convert each text by itself, as `Converter.convert` would."""
+    if not texts:
+        return []
+    joined = join(converter, texts)
+    if joined is None:
+        return [converter.convert(text) for text in texts]
+    text, separator = joined
+    return converter.convert(text).split(separator)
+
+
+def join(converter: Converter, texts: Sequence[str]) -> tuple[str, str] | None:
+    """Return the texts as one, and what separates them; None when converting them together might not be the same.
+
+    A description sequence without its end would go on in the next text, and a separator must stand alone.
+    """
+    whole = "".join(texts)
+    if any(character in whole for character in COMPONENTS):
+        return None
+    for separator in _SEPARATORS:
+        if separator not in whole and converter.stands_alone(separator):
+            return separator.join(texts), separator
+    return None
+
+
+def scripts(texts: Sequence[str]) -> npt.NDArray[np.uint8]:
+    """Tell for each text whether it has characters of one script only: the sum of HANS and HANT for those it has."""
+    lengths = np.fromiter(map(len, texts), np.intp, len(texts))
+    found = np.zeros(len(texts), np.uint8)
+    filled = lengths.nonzero()[0]
+    if filled.size:
+        starts = (lengths.cumsum() - lengths)[filled]
+        found[filled] = np.bitwise_or.reduceat(_flags().take(codes("".join(texts)), mode="clip"), starts)
+    return found
+
+
+@cache
+def _flags() -> npt.NDArray[np.uint8]:
+    """Return HANS or HANT for each character of the BMP, and a last 0 for those beyond it."""
+    classes: npt.NDArray[np.uint8] = np.frombuffer(class_table() + bytes([Class.OTHER]), np.uint8)
+    flags = np.zeros_like(classes)
+    flags[classes == Class.HANS] = HANS
+    flags[classes == Class.HANT] = HANT
+    return flags
