@@ -14,7 +14,8 @@ from normalize.edits import Certainty, Edit, Step
 from normalize.mojibake import likelihood, pinyin
 from normalize.mojibake.annotate import annotate
 from normalize.mojibake.annotation_list import AnnotationList, learn, straddled
-from normalize.mojibake.shifted import LOST, ShiftReader, Undone
+from normalize.mojibake.page import LOST
+from normalize.mojibake.shifted import ShiftReader, Undone
 
 _IN_PHASE = Step("mojibake", "annotation", "proved", "an annotating tool put the pinyin after this character")
 _STRADDLING = Step(
@@ -32,9 +33,17 @@ _EATEN = Step("mojibake", "annotation.eaten", "lost", "a shifted lead byte took 
 #: Nats that a repair must gain under the language model; the collected cases gain 6 and more.
 _GAIN = 4.0
 
+#: Characters before a repair that are given to the language model.
+_CONTEXT = 6
+#: Control bytes that tools put before marks, where they did not meet a lead byte.
+_CONTROL = Step("mojibake", "annotation.control", "proved", "an annotating tool put control bytes before this mark")
+
 #: A mark that tools put control bytes before; a lead byte took the first control byte with it.
 _ORPHAN = r"\?[\x05-\x08 ]?[\x05-\x08]*(?:[！；？。，：、]|[,;:!?](?=[\u3400-\u9fff]))"
-_EVENT = re.compile(f"{pinyin.BROKEN_ANNOTATION.pattern}|{pinyin.ANNOTATION.pattern}|(?P<orphan>{_ORPHAN})")
+_CONTROLS = r"[\x05-\x08]+(?=[！；？。，：、,;:!?])"
+_EVENT = re.compile(
+    f"{pinyin.BROKEN_ANNOTATION.pattern}|{pinyin.ANNOTATION.pattern}|(?P<orphan>{_ORPHAN})|(?P<control>{_CONTROLS})"
+)
 
 
 def repair_annotations(text: str) -> list[Edit]:
@@ -46,32 +55,37 @@ def repair_annotations(text: str) -> list[Edit]:
 def _repair(text: str, page: AnnotationList, damaged: bool) -> Iterator[Edit]:
     reader = ShiftReader(text, page)
     position = 0
-    before = ""  # the two characters before `position`, as repaired
+    before = ""  # some characters before `position`, as repaired
     while True:
         event = _EVENT.search(text, position)
         if event is None:
             return
         start = event.start()
-        before = (before + text[position:start])[-2:]
+        before = (before + text[position:start])[-_CONTEXT:]
+        if event["control"] is not None:
+            position = event.end()
+            if damaged:
+                yield Edit(start, position, "", _CONTROL)
+            continue
         position = event.end() if event["orphan"] is None else start + 1
         if event["orphan"] is not None or text[start] == "?":
-            undone = reader.undo(start, before[-1:]) if damaged or event["orphan"] else None
+            undone = reader.undo(start, before) if damaged or event["orphan"] else None
             certainty = undone and _judge(text, before[-1:], undone, page)
             if undone and certainty:
                 yield from _shift_edits(undone, certainty)
                 position = undone.end
-                before = (before + undone.hypothesis.text)[-2:]
+                before = (before + undone.hypothesis.text)[-_CONTEXT:]
             else:
-                before = text[position - 2 : position]
+                before = text[max(position - _CONTEXT, 0) : position]
         elif damaged and page.annotates(before[-1:], event[2], repaired=text[start - 1] != before[-1:]):
             yield Edit(start, event.end(), "", _IN_PHASE)
         elif damaged and (pair := straddled(before, event[2], page)):
-            if pair != before and text[start - 2 : start] == before:
+            if pair != before[-2:] and text[start - 2 : start] == before[-2:]:
                 yield Edit(start - 2, start - 1, pair[0], _STRADDLING)
             yield Edit(start, event.end(), "", _STRADDLING)
-            before = pair
+            before = before[:-2] + pair
         else:
-            before = text[position - 2 : position]
+            before = text[max(position - _CONTEXT, 0) : position]
 
 
 def _shift_edits(undone: Undone, certainty: Certainty) -> Iterator[Edit]:

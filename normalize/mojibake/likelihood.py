@@ -17,6 +17,12 @@ def cost(previous: str, character: str) -> float:
     return language.character_costs(previous + character)[-1]
 
 
+@lru_cache(1 << 14)
+def alone(character: str) -> float:
+    """Return what a character costs after nothing that says anything about it."""
+    return language.character_costs("\uffff" + character)[-1]
+
+
 def total(text: str) -> float:
     """Return what a text costs as a whole, in Chinese."""
     return sum(language.character_costs(text))

@@ -9,23 +9,18 @@ pair (`?`) hid is searched for: every byte that it can have been, weighed by the
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import exp, log
 
+from normalize import words
 from normalize.mojibake import cp936, likelihood, pinyin
 from normalize.mojibake.annotation_list import AnnotationList
-from normalize.profile import Class, class_of
-
-#: What stands where a byte is gone for good.
-LOST = "\ufffd"
+from normalize.mojibake.page import LOST, Page
 
 _CONTROLS = "\x05\x06\x07\x08"
 #: A blank or control bytes, then a mark that tools put control bytes before.
 _NOISED_MARK = re.compile(r"[\x05-\x08 ]?[\x05-\x08]*(?=[！；？。，：、,;:!?])")
-_CLOSING_TAG = re.compile(r"/[A-Za-z][A-Za-z0-9]*>")
 #: Hypotheses kept at each place. On the collected cases the right one was never below the fifth.
 _BEAM = 48
 #: Lead bytes of user-defined pairs (A140-A7A0, AAA1-AFFE, F8A1-FEFE).
@@ -33,24 +28,15 @@ _PRIVATE_LEADS = (*range(0xA1, 0xA8), *range(0xAA, 0xB0), *range(0xF8, 0xFF))
 #: What it costs, in nats, to suppose that a private-use character was stripped, or that an annotation is left over.
 _STRIPPED = 3.0
 _UNLIKELY = 20.0
-#: What a Simplified character costs on a page that has none and the other way round, and a mark after a stop: the
-#: general model has seen both, in mixed text and in rows of dots.
-_UNUSUAL = 6.0
-#: A quote after a stop, and a line end after a quote, cost 1.2 to 3.4 nats in news and fiction, of which the general
-#: model has read little.
-_QUOTE = 3.0
-_STOPS = "。，、；：！？"
-_AFTER_NO_STOP = _STOPS + "·"
-#: A page of this many Han characters is believed as much as the general model is believed about its words.
-_PAGE = 500
 #: A guess that another one comes nearer to than this, in nats, is no answer: the character is lost.
-_CLEAR = 1.5
+_CLEAR = 0.5
+#: How many finished hypotheses are weighed with words as well as with pairs of characters.
+_RANKED = 100
 #: How many hypotheses at one place are worth supposing a stripped character for.
 _WORTH = 8
 #: What the language model is asked about in place of an eaten character: a tag ends the line, a blank the
 #: phrase, and a lost one is a digit.
-_LIKE = {"<": "\n", " ": "，", ",": "，", LOST: "1"}
-_NOISED_ORPHAN = re.compile(r"\?[\x05-\x08 ]?[！；？。，：、]")
+_LIKE = {"<": "\n", " ": "，", ",": "，", "\n": "\n", LOST: "1"}
 #: Characters after which a shift that has not ended is given up: the longest one seen ran over 30.
 _LONGEST = 240
 
@@ -86,28 +72,17 @@ class Undone:
 class ShiftReader:
     """Reads the shifted characters of one page."""
 
-    def __init__(self, text: str, page: AnnotationList) -> None:
+    def __init__(self, text: str, listed: AnnotationList) -> None:
         self.text = text
-        self.page = page
-        # A page that was folded shows `,` where its bytes had `，`, so that the bytes of its marks are uncertain.
-        marks = _NOISED_ORPHAN.sub("", text)
-        self.folded = marks.count(",") >= marks.count("，")
-        self.spaced = bool(re.search("[\u4e00-\u9fff] [A-Za-z]", text))
-        self.private_stripped = not re.search("[\ue000-\uf8ff]", text)
-        hans = sum(class_of(character) is Class.HANS for character in text)
-        hant = sum(class_of(character) is Class.HANT for character in text)
-        self.other_script = None if hans and hant else Class.HANS if hant else Class.HANT if hans else None
-        # These pages were made from Simplified ones, whose quotes are “ ” and ‘ ’.
-        self.foreign_quotes = "" if re.search("[「」『』]", text) else "「」『』"
-        self._own_counts = Counter(character for character in text if character >= "\u3400")
-        self._own_total = self._own_counts.total() + _PAGE
+        self.page = Page(text)
+        self.listed = listed
 
     def undo(self, start: int, before: str) -> Undone | None:
         """Undo the shift that begins at `start` (its `?`), or return None where the bytes have no other reading.
 
-        `before` is the character in front of it, seen through what was already repaired.
+        `before` is the text right in front of it, some characters, seen through what was already repaired.
         """
-        code = cp936.encode_character(before) if before else None
+        code = cp936.encode_character(before[-1]) if before else None
         first = Hypothesis(before, None, last=code[-1] if code else 0)
         waiting: dict[int, list[Hypothesis]] = {}
         for position, hypothesis in self._begin(first, start):
@@ -121,31 +96,37 @@ class ShiftReader:
                     finished.append((position, hypothesis))
                 elif position < min(len(self.text), start + _LONGEST):
                     following_ones = list(self._alternatives(hypothesis, position))
-                    if rank < _WORTH and self.private_stripped and hypothesis.stripped < 3:
+                    if rank < _WORTH and self.page.private_stripped and hypothesis.stripped < 3:
                         following_ones += self._stripped(hypothesis, position)
                     for following, continued in following_ones:
                         if continued.cost < float("inf"):
                             waiting.setdefault(following, []).append(continued)
         if not finished:
             return None
-        end, best = self._choose(finished)
+        end, best = self._choose(finished, start, len(before))
         lost = tuple(place - len(before) for place in best.lost)
         return Undone(start, end, replace(best, text=best.text[len(before) :], lost=lost))
 
-    def _choose(self, finished: list[tuple[int, Hypothesis]]) -> tuple[int, Hypothesis]:
-        """Return the best hypothesis, each weighed over the same stretch of text and two characters beyond."""
+    def _choose(self, finished: list[tuple[int, Hypothesis]], start: int, known: int) -> tuple[int, Hypothesis]:
+        """Return the best hypothesis, each weighed over the same stretch of text and two characters beyond.
+
+        The first `known` characters of each are those before `start`, which are not in question.
+        """
         horizon = max(end for end, _ in finished) + 2
 
         def weight(item: tuple[int, Hypothesis]) -> float:
             end, hypothesis = item
             rest = hypothesis.text[-1:] + self.text[end:horizon]
-            cost = hypothesis.cost + sum(likelihood.cost(a, b) for a, b in pairwise(rest))
+            cost = words.cost(hypothesis.text + self.text[end:horizon])
+            cost += self.page.quotation_cost(start, hypothesis.text[known:])
+            cost += hypothesis.cost + sum(likelihood.cost(a, b) for a, b in pairwise(rest))
             annotation = pinyin.ANNOTATION.match(self.text, end)
             if annotation and not pinyin.is_reading(hypothesis.text[-1:], annotation[1]):
                 cost += _UNLIKELY  # an annotation is left over, and not of the character before it
             return cost
 
-        weighed = sorted(((weight(item), item) for item in finished), key=lambda entry: entry[0])
+        likely = sorted(finished, key=lambda item: item[1].cost / len(item[1].text))[:_RANKED]
+        weighed = sorted(((weight(item), item) for item in likely), key=lambda entry: entry[0])
         least, (end, best) = weighed[0]
         for other, (other_end, rival) in weighed[1:]:
             if other > least + _CLEAR:
@@ -158,11 +139,11 @@ class ShiftReader:
         """Yield the ways in which a shift can begin at a `?`."""
         broken = pinyin.BROKEN_ANNOTATION.match(self.text, start)
         if broken:
-            fitting = self.page.candidates(first.last, broken[1])
+            fitting = self.listed.candidates(first.last, broken[1])
             for character in fitting:
                 yield broken.end(), self._take_trail(first, character, broken[1])
             if not fitting:  # both its bytes are gone: the page's list knows which character it was
-                for character in self.page.listed(broken[1]):
+                for character in self.listed.listed(broken[1]):
                     guess = replace(first, guessed=True, used=((character, broken[1]),))
                     yield broken.end(), self._write(guess, character)
             return
@@ -195,23 +176,7 @@ class ShiftReader:
         return replace(h, pending=byte)
 
     def _write(self, h: Hypothesis, character: str) -> Hypothesis:
-        return replace(h, text=h.text + character, cost=h.cost + self.cost(h.text[-1:] or "\n", character))
-
-    def cost(self, previous: str, character: str) -> float:
-        """Return the cost of a character after another, in nats: the language model, and what the page itself says.
-
-        A page repeats its own words and names, which a general model may never have seen.
-        """
-        general = likelihood.cost(previous, character)
-        if (previous in _STOPS and character in _AFTER_NO_STOP) or character in self.foreign_quotes:
-            return general + _UNUSUAL
-        if (previous in _STOPS and character in "“”") or (previous == "”" and character == "\n"):
-            general = min(general, _QUOTE)
-        own = self._own_counts[character] / self._own_total
-        cost = -log(0.9 * exp(-general) + 0.1 * own)
-        if self.other_script and class_of(character) is self.other_script:
-            cost += _UNUSUAL
-        return cost
+        return replace(h, text=h.text + character, cost=h.cost + self.page.cost(h.text[-1:] or "\n", character))
 
     def _alternatives(self, h: Hypothesis, position: int) -> Iterator[tuple[int, Hypothesis]]:
         """Yield what the next character of the damaged text can mean, while a lead byte is waiting."""
@@ -230,7 +195,7 @@ class ShiftReader:
         code = cp936.encode_character(character)
         if code is not None:
             yield position + 1, self._feed_all(h, code)
-            if self.folded and len(code) == 1 and "!" <= character <= "~":
+            if self.page.folded and len(code) == 1 and "!" <= character <= "~":
                 yield position + 1, self._feed_all(h, b"\xa3" + bytes((code[0] + 0x80,)))
 
     def _feed_all(self, h: Hypothesis, data: bytes) -> Hypothesis:
@@ -243,17 +208,17 @@ class ShiftReader:
         assert h.pending is not None
         broken = pinyin.BROKEN_ANNOTATION.match(self.text, position)
         if broken:
-            for character in self.page.candidates(h.pending, broken[1]):
+            for character in self.listed.candidates(h.pending, broken[1]):
                 yield broken.end(), self._take_trail(h, character, broken[1])
         noised = _NOISED_MARK.match(self.text, position + 1)
-        eaten = self._eaten(position + 1)
+        eaten = self.page.eaten(position + 1)
         guess = replace(h, guessed=True)
         for trail in self._likely_trails(h):
             known = self._feed(guess, trail)
             if noised:  # it took a control byte along: nothing is lost, and the mark had two bytes
                 yield noised.end() + 1, self._write(known, _full_width(self.text[noised.end()]))
             lost = known.lost if eaten != LOST else (*known.lost, len(known.text))
-            cost = known.cost + self.cost(known.text[-1], _LIKE.get(eaten, eaten))
+            cost = known.cost + self.page.cost(known.text[-1], _LIKE.get(eaten, eaten))
             yield position + 1, replace(known, text=known.text + eaten, lost=lost, cost=cost)
 
     def _likely_trails(self, h: Hypothesis) -> list[int]:
@@ -261,7 +226,7 @@ class ShiftReader:
         assert h.pending is not None
         previous = h.text[-1:]
         pairs = ((cp936.decode_pair(h.pending, trail), trail) for trail in range(0x40, 0xFF))
-        return [trail for _, trail in sorted((self.cost(previous, x), trail) for x, trail in pairs if x)[:_BEAM]]
+        return [trail for _, trail in sorted((self.page.cost(previous, x), trail) for x, trail in pairs if x)[:_BEAM]]
 
     def _stripped(self, h: Hypothesis, position: int) -> Iterator[tuple[int, Hypothesis]]:
         """Yield what stood there when a private-use character was stripped: two bytes nobody sees."""
@@ -270,31 +235,19 @@ class ShiftReader:
             return
         previous = h.text[-1:]
         likely = sorted(
-            (self.cost(previous, x), lead, x) for lead in _PRIVATE_LEADS if (x := cp936.decode_pair(h.pending, lead))
+            (self.page.cost(previous, x), lead, x)
+            for lead in _PRIVATE_LEADS
+            if (x := cp936.decode_pair(h.pending, lead))
         )
         found = []
         for cost, lead, first in likely[:6]:
             for trail in range(0x81, 0xFF):
                 second = cp936.decode_pair(trail, code[0])
                 if second:
-                    found.append((cost + self.cost(first, second), lead, trail))
+                    found.append((cost + self.page.cost(first, second), lead, trail))
         for _, lead, trail in sorted(found)[:6]:
             guess = replace(h, guessed=True, stripped=h.stripped + 1, cost=h.cost + _STRIPPED)
             yield position + 1, self._feed_all(replace(self._feed(guess, lead), pending=trail), code)
-
-    def _eaten(self, position: int) -> str:
-        """Return the ASCII character that a lead byte took along before `position`, or LOST when it cannot be known."""
-        following = self.text[position : position + 1]
-        if _CLOSING_TAG.match(self.text, position):
-            return "<"
-        if following == " ":
-            # A group of three digits after a blank is the rest of a number.
-            return LOST if re.match(r" \d{3}(?!\d)", self.text[position:]) else " "
-        if following.isdigit() or following in ".%)" or not following:
-            return LOST
-        if not following.isalpha() or (following.isascii() and self.spaced):
-            return " "
-        return "," if self.folded else " "
 
 
 def _blot(best: Hypothesis, rival: Hypothesis) -> Hypothesis:
