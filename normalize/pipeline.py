@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from normalize.config import Config
-from normalize.edits import NO_SPANS, Edit, Edits, Step, compose
+from normalize.edits import Edit, Edits, Step, compose
 from normalize.profile import Profile
 from normalize.result import Decoded, Result
 
@@ -80,15 +80,16 @@ class Normalizer:
         assert isinstance(source, str)
         first = Edits.none(source) if decoded is None else _undecodable(decoded)
         spans = first.spans
-        output = source
+        output = found = source
         for edits in self.run(source):
-            spans = compose(spans, edits.spans) if edits.spans is not NO_SPANS else spans
-            output = edits.text
+            spans = compose(spans, edits.spans)
+            # The script that the text was in is that of the repaired text: damage adds characters of either.
+            found, output = output, edits.text
         return Result(
             text=output,
             source=source,
             spans=spans,
-            script_before=identify(source).label,
+            script_before=identify(found if self.config.target else output).label,
             script_after=identify(output).label,
             decoded=decoded,
             data=None if isinstance(text, str) else bytes(text),
