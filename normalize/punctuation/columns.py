@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _HAN, _CLOSING, _ALNUM, _NEWLINE, _SIGN, _QUOTE, _MARK, _OPEN, _CLOSE = range(1, 10)
 #: Every mask that reaches a mark beside Han needs one of these, or Latin letters or a colon on its other side. (A URL
 #: gives up the marks at its end, so `/` is none.)
-_SIGNS = "`$\\<>&[]{\"'|="
+_SIGNS = "`$\\<>&[]{\"'|=" + masks.KAOMOJI
 _CLOSINGS = "”』」》）〉】。、！？；，："
 
 
@@ -178,7 +178,7 @@ def _sort_lines(
     before = kinds.take(candidates - 1, mode="clip")
     faces &= (before == 0) | (before == _NEWLINE) | (candidates == 0)
     hard[lines[faces]] = True
-    for first, last in judge.blocks:
+    for first, last in judge.cutter.blocks:
         hard[np.searchsorted(starts, first, side="right") - 1 : np.searchsorted(starts, last, side="left")] = True
     han = np.add.reduceat((kinds == _HAN).view(np.uint8), np.minimum(starts, len(kinds) - 1), dtype=np.int32)
     latin = np.add.reduceat((kinds == _ALNUM).view(np.uint8), np.minimum(starts, len(kinds) - 1), dtype=np.int32)
@@ -234,13 +234,12 @@ class _Judge:
         self._ends = ends
         self._number = -1
         self._line = Line("")
-        self._cutter = Cutter(text)
-        self.blocks = self._cutter.blocks
+        self.cutter = Cutter(text)
 
     def line(self, number: int) -> Line:
         """Return a line, without its break."""
         if number != self._number:
-            self._line = self._cutter.line(int(self._starts[number]), int(self._ends[number]))
+            self._line = self.cutter.line(int(self._starts[number]), int(self._ends[number]))
             self._number = number
         return self._line
 

@@ -18,6 +18,7 @@ _LIST_MARKER = re.compile(r"(?:^|[\s;。,:])[A-Za-z0-9]{1,3}$")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 #: How far apart the brackets of a pair that spans lines may be.
 _REACH = 500
+_OPERATORS = tuple("=+-*/<>^|&")
 _AFTER_PARAMETERS = re.compile(r"\s*(?:=>|->|\{)")
 #: A chemical formula, of the common elements: HP(OH), Ca(OH).
 _FORMULA = re.compile(
@@ -126,17 +127,24 @@ def is_full_pair(line: Line, start: int, end: int) -> bool:
     after = line.text[end + 1 : end + 2]
     if _AFTER_PARAMETERS.match(line.text, end + 1):
         return False
-    if content.isalpha() and after.isascii() and after.isalpha() and not line.is_wide(start - 1):
+    if content.isalpha() and after.isascii() and after.isalpha() and not _behind_word(line, start):
         # Part of a word: (in)dividual.
         return False
     if left == "wide":
         return True
     if not left_gap and _is_call(line.text, start, end):
         return False
+    if line.text[:start].rstrip()[-1:] in _OPERATORS:
+        return False
     right, _ = line.right(end)
     if left_gap and left == "letter" and line.mask(start + 1) == "url":
         return False
     return right == "wide" or (right == "edge" and not left_gap) or (left == "edge" and right != "letter")
+
+
+def _behind_word(line: Line, at: int) -> bool:
+    """Tell whether a Chinese word or a closing mark stands directly before `at`."""
+    return line.is_wide(at - 1) and line.text[at - 1] not in "（「『《〈【“‘"
 
 
 def _is_call(text: str, start: int, end: int) -> bool:

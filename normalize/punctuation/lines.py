@@ -126,7 +126,11 @@ class Cutter:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.blocks = masks.blocks(text)
+
+    @cached_property
+    def blocks(self) -> list[tuple[int, int]]:
+        """The blocks of the text that hold no running text."""
+        return masks.blocks(self.text)
 
     def line(self, start: int, end: int) -> Line:
         """Return the line between two places."""
@@ -139,16 +143,45 @@ class Cutter:
         return Line(self.text[start:end], start, tuple(inside), self.text)
 
 
+class Lines:
+    """The lines of a text, long ones in pieces, each made when it is first wanted."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._cutter = Cutter(text)
+        self._made: dict[int, Line] = {}
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        places: list[tuple[int, int]] = []
+        start = 0
+        for whole in self.text.splitlines(keepends=True):
+            places += pieces(self.text, start, start + len(whole.rstrip(BREAKS)))
+            start += len(whole)
+        return places
+
+    def __iter__(self) -> Iterator[Line]:
+        return map(self._line, range(len(self._places)))
+
+    def having(self, pattern: re.Pattern[str]) -> Iterator[Line]:
+        """Yield the lines in which `pattern` is found, or in which what it found ends."""
+        last = -1
+        for match in pattern.finditer(self.text):
+            index = bisect_right(self._places, match.end() - 1, key=_START) - 1
+            if index > last:
+                last = index
+                yield self._line(index)
+
+    def _line(self, index: int) -> Line:
+        line = self._made.get(index)
+        if line is None:
+            line = self._made[index] = self._cutter.line(*self._places[index])
+        return line
+
+
 def split(text: str) -> Iterator[Line]:
     """Yield the lines of a text, long ones in pieces."""
-    cutter = Cutter(text)
-    start = 0
-    for whole in text.splitlines(keepends=True):
-        end = start + len(whole)
-        stop = start + len(whole.rstrip(BREAKS))
-        for piece_start, piece_end in pieces(text, start, stop):
-            yield cutter.line(piece_start, piece_end)
-        start = end
+    return iter(Lines(text))
 
 
 def pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

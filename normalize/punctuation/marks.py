@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from normalize.punctuation.lines import HAN, Line
 from normalize.punctuation.width import Replacement
 
-_DOTS = re.compile(r"\.{3,}|。{3,}|…+|．{3,}|·{3,}|・{3,}|⋯+")
-_DASHES = re.compile("-{2,3}|－{2,}|–{2,}|−{2,}|─{2,}|―{2,}|—{3,}|﹣{2,}")
+_DOTS = re.compile(r"\.{3,}|。{3,}|…+|．{3,}|·{3,}|・{3,}|⋯+|‥+")
+_DASHES = re.compile("-{2,3}|－{2,}|–{2,}|−{2,}|─{2,}|―{2,}|—{3,}|﹣{2,}|⸺|⸻")
 _STOP = re.compile(r"(?<![.．])[.．](?![.．])")
-_MIDDLE_DOT = re.compile("[•‧・･∙⋅]")
+#: The kind of a publication in a list of references (GB/T 7714), whose stops are its own.
+_REFERENCE = re.compile(r"\[(?:[A-Z]|EB/OL|M/OL|J/OL)\]")
+_MIDDLE_DOT = re.compile("[•‧・･∙⋅]|(?<=[^\\W0-9A-Za-z_])．(?=[^\\W0-9A-Za-z_])")
 _KANA = re.compile("[\u3040-\u30ff]")
 _REPEATED = re.compile("([，。、；：])\\1+")
 _TITLE = re.compile("(?<![<＜])(?:<<|＜＜)(?![<＜])([^<>＜＞]+?)(?:>>|＞＞)(?![>＞])")
@@ -26,11 +28,13 @@ _ABBREVIATION = re.compile(
 _CLOSING = "”’」』》）〉】\"')*_"
 
 
-def ellipsis(line: Line) -> Iterator[Replacement]:
-    """Yield what stands for an ellipsis beside Han; spread syntax, paths and `⋯` of vertical text stay."""
+def ellipsis(line: Line, region: str | None) -> Iterator[Replacement]:
+    """Yield what stands for an ellipsis beside Han; spread syntax and paths stay, and `⋯` outside the mainland."""
     for match in _DOTS.finditer(line.text):
         start, end = match.span()
         if line.mask(start) is not None or match[0] in ("……", "…………"):
+            continue
+        if match[0][0] == "⋯" and region != "CN":
             continue
         left = line.is_wide(start - 1)
         after = line.text[end : end + 1]
@@ -59,11 +63,11 @@ def dash(line: Line) -> Iterator[Replacement]:
 def stop(line: Line) -> Iterator[Replacement]:
     """Yield full stops that end a Chinese sentence; between Han, as in 北京.上海, a stop says nothing sure."""
     text = line.text
-    if line.is_english:
+    if line.is_english or _REFERENCE.search(text):
         return
     for match in _STOP.finditer(text):
         at = match.start()
-        if at == 0 or line.mask(at) is not None:
+        if at == 0 or line.mask(at) is not None or text[at - 1] in "，。、；：！？":
             continue
         behind = _without_tags(line, at + 1).lstrip(_CLOSING)
         ends = not behind.strip() or (behind[0] == " " and line.is_wide(len(text) - len(behind.lstrip())))

@@ -14,7 +14,18 @@ from normalize.punctuation.width import Replacement
 
 #: The quotes of a region: outer opening, outer closing, inner opening, inner closing.
 MARKS = {"CN": "“”‘’", "TW": "「」『』", "HK": "「」『』"}
-_FORMS = {"〝": "“", "〞": "”", "〟": "”", "﹁": "「", "﹂": "」", "﹃": "『", "﹄": "』", "„": "“", "‟": "“"}
+_FORMS = {
+    "〝": "“",
+    "〞": "”",
+    "〟": "”",
+    "﹁": "「",
+    "﹂": "」",
+    "﹃": "『",
+    "﹄": "』",
+    "„": "“",
+    "‟": "“",
+    "＂": '"',
+}
 _FORM = re.compile(f"[{''.join(_FORMS)}]")
 _CURLY = re.compile("[“”‘’「」『』]")
 _STRAIGHT = re.compile("\"|'")
@@ -42,10 +53,11 @@ def straight(line: Line, region: str | None) -> Iterator[Replacement]:
         return
     opening, closing, inner_opening, inner_closing = tuple(MARKS[region])
     doubles = [at for at in _positions(line, '"') if not _is_inches(line, at)]
+    odd = doubles if len(doubles) == 1 else []
     if len(doubles) % 2:
         doubles = []
     inside: list[tuple[int, int]] = []
-    found: list[Replacement] = []
+    found: list[Replacement] = list(_beside_curly(line, odd))
     for start, end in zip(doubles[::2], doubles[1::2], strict=True):
         if end > start + 1 and _is_chinese(line, start, end):
             found += [(start, start + 1, opening), (end, end + 1, closing)]
@@ -76,28 +88,38 @@ def regional(line: Line, region: str | None) -> Iterator[Replacement]:
     if pairs is None:
         return
     found: list[Replacement] = []
-    for start, end, depth in pairs:
+    for start, end, depth, outer in pairs:
         if not _is_chinese(line, start, end):
             continue
-        style = region or ("CN" if line.text[start] in "“”‘’" else "TW")
-        mainland_single = style == "CN" and depth == 0 and line.text[start] == "‘"
-        level = 2 if depth % 2 or mainland_single else 0
-        for at, mark in ((start, MARKS[style][level]), (end, MARKS[style][level + 1])):
+        wanted = _wanted(kinds[marks.index(start)], outer, depth, region)
+        for at, mark in ((start, wanted[0]), (end, wanted[1])):
             if line.text[at] != mark:
                 found.append((at, at + 1, mark))
     yield from sorted(found)
 
 
-def _pairs(marks: list[int], kinds: list[str]) -> list[tuple[int, int, int]] | None:
-    """Return (start, end, depth) of each pair, or None when the quotes of a line do not close one another."""
+def _wanted(opening: str, outer: str, depth: int, region: str | None) -> str:
+    """Return the pair that an opening quote should belong to; `outer` is the quote around it, if any."""
+    if region is None:
+        style = "CN" if opening in "“‘" else "TW"
+        if opening != outer:
+            return MARKS[style][:2] if opening in "“「" else MARKS[style][2:]
+        return MARKS[style][2:] if opening in "“「" else MARKS[style][:2]
+    if depth % 2 or (region == "CN" and depth == 0 and opening == "‘"):
+        return MARKS[region][2:]
+    return MARKS[region][:2]
+
+
+def _pairs(marks: list[int], kinds: list[str]) -> list[tuple[int, int, int, str]] | None:
+    """Return (start, end, depth, quote around) of each pair, or None when the quotes do not close one another."""
     stack: list[tuple[int, str]] = []
-    pairs: list[tuple[int, int, int]] = []
+    pairs: list[tuple[int, int, int, str]] = []
     for at, kind in zip(marks, kinds, strict=True):
         if kind in "“‘「『":
             stack.append((at, kind))
         elif stack and stack[-1][1] == "“‘「『"["”’」』".index(kind)]:
             start, _ = stack.pop()
-            pairs.append((start, at, len(stack)))
+            pairs.append((start, at, len(stack), stack[-1][1] if stack else ""))
         else:
             return None
     return None if stack else pairs
@@ -107,8 +129,28 @@ def _positions(line: Line, quote: str) -> list[int]:
     return [
         match.start()
         for match in _STRAIGHT.finditer(line.text)
-        if match[0] == quote and line.mask(match.start(), leave="english") is None
+        if match[0] == quote
+        and line.mask(match.start(), leave="english") is None
+        and not _is_code(line.text, match.start())
     ]
+
+
+def _is_code(text: str, at: int) -> bool:
+    """Tell whether a quote is one of three, or opens a string with a prefix: f'...'."""
+    if text[at] in (text[at - 1 : at], text[at + 1 : at + 2]):
+        return True
+    return text[at] == "'" and re.search(r"(?<![A-Za-z])[fru]$", text[max(at - 2, 0) : at]) is not None
+
+
+def _beside_curly(line: Line, places: list[int]) -> Iterator[Replacement]:
+    """Yield the one straight quote of a line that closes or opens a pair with a curly one."""
+    if not places:
+        return
+    text, at = line.text, places[0]
+    if text.count("“", 0, at) == text.count("”", 0, at) + 1 and not re.search("[“”]", text[at:]):
+        yield at, at + 1, "”"
+    elif text.count("”", at) == text.count("“", at) + 1 and not re.search("[“”]", text[:at]):
+        yield at, at + 1, "“"
 
 
 def _is_inches(line: Line, at: int) -> bool:

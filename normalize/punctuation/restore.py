@@ -55,24 +55,21 @@ def restored(text: str, config: Config, asked: bool) -> Edits:
 
 def _whole(text: str, config: Config, collapsed: bool) -> Edits:
     """Return the edits that restore a text all of which was collapsed."""
-    if len(text) < ARRAY_LENGTH:
-        places = offsets(split(text))
-    else:
-        from normalize.punctuation import columns
-
-        places = columns.offsets(text).tolist()
+    found = places(text)
     if config.disable:
-        places = [at for at in places if config.allows(STEPS[text[at]])]
+        found = [at for at in found if config.allows(STEPS[text[at]])]
     # The others are looked for in the collapsed text, where Han tells what is Chinese as well as marks do.
     others = [edit for edit in _others(text, collapsed) if config.allows(edit.step)]
     if len(text) < ARRAY_LENGTH:
-        edits = [Edit(at, at + 1, FULL[text[at]], STEPS[text[at]]) for at in places]
+        edits = [Edit(at, at + 1, FULL[text[at]], STEPS[text[at]]) for at in found]
         return Edits.of(text, sorted(edits + others))
-    full = columns.widened(text, places)
+    from normalize.punctuation import columns
+
+    full = columns.widened(text, found)
     if not others:
-        return Edits(text, full, lambda: _spans(text, places))
+        return Edits(text, full, lambda: _spans(text, found))
     both = Edits.of(full, others)
-    return Edits(text, both.text, lambda: compose(_spans(text, places), both.spans))
+    return Edits(text, both.text, lambda: compose(_spans(text, found), both.spans))
 
 
 def _spans(text: str, places: list[int]) -> Spans:
@@ -81,6 +78,16 @@ def _spans(text: str, places: list[int]) -> Spans:
     ends = [at + 1 for at in places]
     codes = [names.index(text[at]) for at in places]
     return Spans(places, ends, places, ends, codes, tuple((STEPS[name],) for name in names))
+
+
+def places(text: str) -> list[int]:
+    """Return where in `text` the marks stand that are to be full-width, taking all of it for collapsed."""
+    if len(text) < ARRAY_LENGTH:
+        return offsets(split(text))
+    from normalize.punctuation import columns
+
+    found: list[int] = columns.offsets(text).tolist()
+    return found
 
 
 def offsets(lines: Iterable[Line]) -> list[int]:

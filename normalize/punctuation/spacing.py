@@ -15,8 +15,8 @@ from normalize.punctuation.width import Replacement
 
 _HAN = f"[{masks.HAN}]"
 _TOKEN = r"[A-Za-z0-9\u0370-\u03ff\u00c0-\u024f]"
-_BEFORE = re.compile(rf"(?<={_HAN})(?={_TOKEN})")
-_BEHIND = re.compile(rf"(?<=[A-Za-z0-9\u0370-\u03ff\u00c0-\u024f%°+#])(?={_HAN})")
+_BEFORE = re.compile(rf"(?<={_HAN})(?={_TOKEN}|`)")
+_BEHIND = re.compile(rf"(?<=[A-Za-z0-9\u0370-\u03ff\u00c0-\u024f%°+#`])(?={_HAN})")
 _TIGHT = re.compile(rf"(?<={_HAN})[ ]+(?={_TOKEN})|(?<={_TOKEN})[ ]+(?={_HAN})")
 _OPENING, _CLOSING = "（「『《〈【〔“‘", "，。、；：！？）」』》〉】〕”’"
 _AROUND = re.compile(
@@ -27,7 +27,7 @@ _WORD = re.compile(r"[^\s\u2014-\u2026\u3000-\uffef]+")
 _ADDRESSES = frozenset({"url", "mail", "host", "windows", "path", "address", "network", "digits"})
 _SENTENCE = re.compile("[，。；！？]")
 _IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
-_VERSION = re.compile(r"^v?\d+(?:\.\d+){2,}|^v\d")
+_VERSION = re.compile(r"^v?\d+(?:\.\d+){2,}")
 _TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St)\. [A-Z][a-z]+")
 
 
@@ -65,8 +65,12 @@ def _is_record(line: Line) -> bool:
 
 def _is_plain(line: Line, at: int) -> bool:
     """Tell whether the word at `at` is one: no mask, no separators inside that make it something else."""
-    if line.mask(at) is not None:
-        return False
+    kind = line.mask(at)
+    if kind == "number" and line.text[at].isdigit():
+        # A time or a ratio; a number with commas is left as it was typed.
+        return re.search(r"\d,\d|,\d\d$", line.text[max(at - 4, 0) : at + 5]) is None
+    if kind is not None:
+        return kind == "code"
     start = at
     while start and not line.is_wide(start - 1) and not line.text[start - 1].isspace():
         start -= 1

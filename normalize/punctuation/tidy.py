@@ -9,7 +9,7 @@ from functools import partial
 from normalize.config import Config
 from normalize.edits import Edit, Edits, Spans, Step, compose
 from normalize.punctuation import marks, quotes, restore, rules, spacing, width
-from normalize.punctuation.lines import Line, split
+from normalize.punctuation.lines import Line, Lines
 from normalize.punctuation.width import Replacement
 
 Find = Callable[[Line], Iterable[Replacement]]
@@ -21,10 +21,10 @@ _SIGNS = {
     "width.mark": "[＂-／＜-＠［-｀｛-～：，]",
     "width.sentence": "[，；：！？（）。]",
     "width.kana": "[｡-ﾟ]",
-    "quote.form": "[〝〞〟﹁﹂﹃﹄„‟]",
-    "ellipsis": "\\.\\.\\.|。。。|…|．．．|···|・・・|⋯",
-    "dash": "--|－－|––|−−|──|――|———|﹣﹣",
-    "middle-dot": "[•‧・･∙⋅]",
+    "quote.form": "[〝〞〟﹁﹂﹃﹄„‟＂]",
+    "ellipsis": "\\.\\.\\.|。。。|…|．．．|···|・・・|⋯|‥",
+    "dash": "--|－－|––|−−|──|――|———|﹣﹣|⸺|⸻",
+    "middle-dot": "[•‧・･∙⋅．]",
     "title": "<<|＜＜",
     "restore": "[,;:!?()]",
     "repeated": "([，。、；：])\\1",
@@ -39,6 +39,9 @@ _SIGNS = {
 _SIGN_PATTERNS = {name: re.compile(pattern) for name, pattern in _SIGNS.items()}
 
 
+_ROUNDS = 8
+
+
 def tidied(text: str, config: Config, region: str | None) -> Edits:
     """Return the edits that make `text` tidy; without a region its own kind of quotes is kept."""
     off = rules.switched_off(config)
@@ -49,7 +52,7 @@ def tidied(text: str, config: Config, region: str | None) -> Edits:
         ("width.sentence", width.english),
         ("width.kana", width.kana),
         ("quote.form", quotes.forms),
-        ("ellipsis", marks.ellipsis),
+        ("ellipsis", partial(marks.ellipsis, region=region)),
         ("dash", marks.dash),
         ("middle-dot", marks.middle_dot),
         ("title", marks.title),
@@ -64,32 +67,35 @@ def tidied(text: str, config: Config, region: str | None) -> Edits:
         ("line-start", marks.line_start),
     )
     stages: list[Edits] = []
-    current = text
-    for name, find in passes:
-        if name in off or not _SIGN_PATTERNS[name].search(current):
-            continue
-        edits = Edits.of(current, list(_edits(current, name, find, off)))
-        if edits.text != current:
-            stages.append(edits)
-            current = edits.text
-    return Edits(text, current, partial(_composed, stages))
+    lines = Lines(text)
+    # One rule can give another something to do, so all are applied again until nothing changes.
+    for _ in range(_ROUNDS):
+        before = lines.text
+        for name, find in passes:
+            if name not in off and _SIGN_PATTERNS[name].search(lines.text):
+                edits = Edits.of(lines.text, _edits(lines, name, find, off))
+                if edits.text != lines.text:
+                    stages.append(edits)
+                    lines = Lines(edits.text)
+        if lines.text == before:
+            break
+    return Edits(text, lines.text, partial(_composed, stages))
 
 
-def _edits(text: str, name: str, find: Find, off: frozenset[str]) -> Iterable[Edit]:
-    sign = _SIGN_PATTERNS[name]
-    step = Step("punctuation", name, "rule", rules.BY_NAME[name].about if name in rules.BY_NAME else "")
+def _edits(lines: Lines, name: str, find: Find, off: frozenset[str]) -> Iterable[Edit]:
     if name == "restore":
-        for at in restore.offsets(split(text)):
-            if restore.RULES[text[at]] not in off:
-                yield Edit(at, at + 1, restore.FULL[text[at]], restore.STEPS[text[at]])
+        for at in restore.places(lines.text):
+            mark = lines.text[at]
+            if restore.RULES[mark] not in off:
+                yield Edit(at, at + 1, restore.FULL[mark], restore.STEPS[mark])
         return
-    for line in split(text):
-        if name != "line-start" and not sign.search(line.text):
-            continue
+    step = Step("punctuation", name, "rule", rules.BY_NAME[name].about)
+    done = 0
+    for line in lines.having(_SIGN_PATTERNS[name]):
         for start, end, after in find(line):
-            if line.text[start:end] == after and start >= 0:
-                continue
-            yield Edit(line.start + start, line.start + end, after, step)
+            if line.start + start >= done and line.source[line.start + start : line.start + end] != after:
+                done = line.start + end
+                yield Edit(line.start + start, done, after, step)
 
 
 def _nothing(line: Line) -> Iterable[Replacement]:

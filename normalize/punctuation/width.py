@@ -22,10 +22,10 @@ _ADDRESS_END = re.compile("[，；！？（）「」｛｝]|：(?![／0-9])|[．
 _MAIL = re.compile(rf"[{_ALNUM}_＿.．\-－]+[@＠][{_ALNUM}\-－]+(?:[.．][{_ALNUM}\-－]+)+")
 _TIME = re.compile(r"(?<![0-9：])[0-9]{1,3}(?:：[0-9]{1,3})+(?![0-9：])")
 _THOUSANDS = re.compile(r"(?<![0-9，])[0-9]{1,3}(?:，[0-9]{3})+(?![0-9，])")
-_POINT = re.compile(rf"(?<=[{_ALNUM}])．(?=[{_ALNUM}])|^[ \u3000]*[0-9]+．(?!\s*[0-9])")
+_POINT = re.compile(rf"(?<=[{_ALNUM}])．(?=[{_ALNUM}])")
 _JOINED = re.compile(rf"(?<=[{_ALNUM}])[－／＇＿＆＋](?=[{_ALNUM}])")
 _BESIDE = re.compile(rf"(?<=[{_ALNUM})）])[％＃＋＊＝＜＞＆＾]+|[＃＋＝＜＞＆＄＼＾＠]+(?=[{_ALNUM}])|[＃＠](?=\w)")
-_WORD = re.compile("[A-Za-z]{2,}")
+_WORDS = re.compile("[A-Za-z]{2,}[ ，；：！？][ ]?[A-Za-z]{2,}")
 _QUOTED = re.compile(rf"[“「『\"]([^“”「」『』\"{HAN_RANGES}\u3040-\u30ff]+)[”」』\"]")
 _ASCII = {mark: chr(ord(mark) - OFFSET) for mark in "，；：！？（）"} | {"。": "."}
 _ENGLISH = re.compile("[，；：！？（）。]")
@@ -60,10 +60,11 @@ def english(line: Line) -> Iterator[Replacement]:
     text = line.text
     spans = [match.span(1) for match in _QUOTED.finditer(text)] if HAN.search(text) else [(0, len(text))]
     for start, end in spans:
-        if len(_WORD.findall(text, start, end)) < 2:
+        if not _WORDS.search(text, start, end):
             continue
         for match in _ENGLISH.finditer(text, start, end):
-            if line.mask(match.start(), leave="english") is None:
+            ends = not text[match.end() : end].strip()
+            if line.mask(match.start(), leave="english") is None and not (ends and match[0] in "，；："):
                 behind = text[match.end() : match.end() + 1]
                 blank = " " if behind.isascii() and behind.isalnum() and match[0] not in "（。" else ""
                 before = " " if match[0] == "（" and text[match.start() - 1 : match.start()].isalnum() else ""
