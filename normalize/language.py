@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from normalize.data import read_bytes
 
@@ -36,13 +36,22 @@ ARRAY_LENGTH = 48
 # ASCII letters and digits are one class each outside the alphabetic model, and cost this much more than the class.
 _LETTER_COST = 38  # ln 26, rounded down for the unequal frequencies of letters, in steps
 _DIGIT_COST = 26  # ln 10
-_IDEOGRAPH_BEYOND = 0xD840  # stands for every ideograph beyond the BMP
+IDEOGRAPH_BEYOND = 0xD840  # stands for every ideograph beyond the BMP
 _SYMBOL_BEYOND = 0xD83D  # stands for everything else there
 
 _BLOCK = 1 << 14
 _MASK = 0xFFFFFFFF
 _MULTIPLIER = 0x9E3779B1
 _SECOND_MULTIPLIER = 0x85EBCA6B
+
+
+class Beyond(NamedTuple):
+    """The cost in nats of the characters of a text that are not ASCII, whole and bounded, and what was counted."""
+
+    cost: float
+    bounded: float
+    characters: int
+    letters: int
 
 
 class Model:
@@ -80,7 +89,7 @@ class Model:
         for character in text:
             code = ord(character)
             if code > 0xFFFF:
-                code = _IDEOGRAPH_BEYOND if 0x20000 <= code < 0x40000 else _SYMBOL_BEYOND
+                code = IDEOGRAPH_BEYOND if 0x20000 <= code < 0x40000 else _SYMBOL_BEYOND
             unit = fold[code]
             mixed = (before << 16 | unit) * _MULTIPLIER & _MASK
             mixed = (mixed ^ mixed >> 15) * _SECOND_MULTIPLIER & _MASK
@@ -120,28 +129,28 @@ class Model:
         """Return the cost of the whole text in nats."""
         return sum(self.costs(text)) / STEPS if len(text) < ARRAY_LENGTH else int(self._cost_array(text).sum()) / STEPS
 
-    def beyond_ascii(self, text: str, most: float = 25.0) -> tuple[float, int, int]:
-        """Return the cost in nats of what is not ASCII, how many characters that is, and how many letters.
+    def beyond_ascii(self, text: str, most: float = 25.0) -> Beyond:
+        """Return the cost in nats of what is not ASCII, also with no character at more than `most`.
 
-        A letter of ASCII that follows is part of the cost: it shows whether a word goes on. No character costs more
-        than `most`.
+        A letter of ASCII that follows is part of the cost: it shows whether a word goes on.
         """
         limit = int(most * STEPS)
         if len(text) < ARRAY_LENGTH:
+            costs = self.costs(text)
             if text and min(text) > "\x7f":
-                costs = [cost if cost < limit else limit for cost in self.costs(text)]
-                return sum(costs) / STEPS, len(costs), 0
-            total = foreign = ends = 0
+                bounded = sum([cost if cost < limit else limit for cost in costs])
+                return Beyond(sum(costs) / STEPS, bounded / STEPS, len(text), 0)
+            kept = []
+            foreign = 0
             before = False
-            for cost, character in zip(self.costs(text), text, strict=True):
+            for cost, character in zip(costs, text, strict=True):
                 beyond = character > "\x7f"
-                end = before and not beyond and character.isalpha()
-                if beyond or end:
-                    total += min(cost, limit)
+                if beyond or (before and character.isalpha()):
+                    kept.append(cost)
                 foreign += beyond
-                ends += end
                 before = beyond
-            return total / STEPS, foreign, ends
+            bounded = sum([min(cost, limit) for cost in kept])
+            return Beyond(sum(kept) / STEPS, bounded / STEPS, foreign, len(kept) - foreign)
         import numpy as np
 
         codes = unit_array(text)
@@ -149,8 +158,9 @@ class Model:
         goes_on: npt.NDArray[np.bool_] = (codes | 0x20) - 0x61 < 26  # letters of ASCII: units wrap around
         goes_on[0] = False
         goes_on[1:] &= here[:-1]
-        chosen = np.minimum(self._cost_array(text)[here | goes_on], limit)
-        return int(chosen.sum()) / STEPS, int(here.sum()), int(goes_on.sum())
+        chosen = self._cost_array(text)[here | goes_on]
+        bounded = int(np.minimum(chosen, limit).sum())
+        return Beyond(int(chosen.sum()) / STEPS, bounded / STEPS, int(here.sum()), int(goes_on.sum()))
 
     def score(self, text: str) -> float:
         """Return the mean log-probability of a character; 0.0 for no text."""
@@ -237,7 +247,7 @@ def unit_array(text: str) -> npt.NDArray[np.uint16]:
     beyond = codes > 0xFFFF
     if beyond.any():
         ideographs = (codes >= 0x20000) & (codes < 0x40000)
-        codes = np.where(beyond, np.where(ideographs, _IDEOGRAPH_BEYOND, _SYMBOL_BEYOND), codes)
+        codes = np.where(beyond, np.where(ideographs, IDEOGRAPH_BEYOND, _SYMBOL_BEYOND), codes)
     return codes.astype(np.uint16)
 
 

