@@ -133,7 +133,8 @@ def convert(
     from normalize.encoding import EncodingError, canonical, encode
     from normalize.pipeline import Normalizer
 
-    normalizer = Normalizer(_config(options))
+    config = _config(options)
+    normalizer = Normalizer(config)
     try:
         name = canonical(to_encoding)
     except EncodingError as error:
@@ -143,9 +144,7 @@ def convert(
     for file in files or ("-",):
         try:
             data = _read(file)
-            result = normalizer.explain(data) if unencodable == "strict" and name != "utf-8" else None
-            text = result.text if result else normalizer.normalize(data)
-            written = encode(text, name, unencodable)
+            written = encode(normalizer.normalize(_text(file, data, config.encoding)), name, unencodable)
         except (OSError, EncodingError) as error:
             failed += 1
             _complain(file, error)
@@ -153,6 +152,23 @@ def convert(
         keeps_mark = name == "utf-8" and data.startswith(b"\xef\xbb\xbf")
         destination(file, b"\xef\xbb\xbf" + written if keeps_mark else written)
     return _code(failed, len(files) or 1)
+
+
+def _text(file: str, data: bytes, encoding: str | None) -> str:
+    """Decode what was read; binary data is refused, and bytes that mean nothing are pointed out."""
+    from normalize.encoding import EncodingError, decode
+
+    decoded = decode(data, encoding)
+    if decoded.detection and decoded.detection.encoding == "binary":
+        raise EncodingError("this is not text; name its encoding with --from-encoding if it is")
+    if decoded.errors:
+        first = decoded.errors[0]
+        click.echo(
+            f"normalize: {_name(file)}: {len(decoded.errors)} places could not be decoded as {decoded.encoding} and show "
+            f"U+FFFD (the first: {first.data.hex(' ')} at byte {first.offset})",
+            err=True,
+        )
+    return decoded.text
 
 
 def _destination(files: tuple[str, ...], output: str | None, force: bool) -> Callable[[str, bytes], None]:

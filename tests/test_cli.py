@@ -124,6 +124,16 @@ def test_explain_shows_each_change() -> None:
     assert "script Hant, now Hans" in table
 
 
+def test_binary_input_is_refused_and_bad_bytes_are_pointed_out() -> None:
+    """What is no text is not converted; bytes that mean nothing are reported with their place."""
+    picture = run("convert", data=b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)))
+    assert (picture.returncode, picture.stdout) == (2, b"")
+    assert b"not text" in picture.stderr
+    damaged = run("convert", "--to", "zh-Hant", data="图书馆的阅览室".encode() + b"\xff" + "在三楼。".encode())
+    assert damaged.stdout.decode() == "圖書館的閱覽室\ufffd在三樓。"
+    assert b"ff at byte 21" in damaged.stderr
+
+
 def test_windows_line_ends_and_byte_order_marks_stay() -> None:
     """What is not text to be converted comes out as it went in."""
     data = b"\xef\xbb\xbf" + "发展\r\n后天\r\n没有换行".encode()
@@ -140,7 +150,17 @@ def test_a_closed_pipe_ends_quietly() -> None:
 
 def test_plain_locale_and_no_colour() -> None:
     """Under LANG=C text and names come through; a pipe gets no colour codes."""
-    done = run("explain", "--to", "zh-Hans", data=PAGE.encode(), LC_ALL="C", LANG="C", PYTHONUTF8="0", FORCE_COLOR="", NO_COLOR="1")
+    done = run(
+        "explain",
+        "--to",
+        "zh-Hans",
+        data=PAGE.encode(),
+        LC_ALL="C",
+        LANG="C",
+        PYTHONUTF8="0",
+        FORCE_COLOR="",
+        NO_COLOR="1",
+    )
     assert "關" in done.stdout.decode()
     assert b"\x1b[" not in done.stdout
 

@@ -55,8 +55,8 @@ class Worker:
             return earlier
         result = self.normalizer.explain(data)
         encoding = result.decoded.encoding if result.decoded else None
-        if encoding == "binary":
-            return replace(record, status="skipped", encoding=encoding, error="not text")
+        if result.detection and result.detection.encoding == "binary":
+            return replace(record, status="skipped", encoding="binary", error="not text")
         written = self._encode(result)
         output.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(output, written, durable=False)
