@@ -24,6 +24,8 @@ _WIDE = re.compile(f"[{masks.WIDE}\u00b7]")
 _DRESS = frozenset("*_~\"',;:!?()[]")
 #: Masks that are no word: tags, link targets and footnote labels.
 _CLEAR = frozenset({"markup", "target", "label"})
+#: How far to look past blanks, emphasis and other marks for the word that a mark belongs to.
+_LOOK = 16
 _WORDS = re.compile(r"[A-Za-z]{2,}")
 _WORD_PAIRS = re.compile(r"[A-Za-z]{2,} (?=[A-Za-z]{2,})")
 
@@ -80,11 +82,11 @@ class Line:
 
     def left(self, at: int) -> tuple[Kind, bool]:
         """Return what stands before `at`, and whether a blank stands between."""
-        return self._beside(range(at - 1, -1, -1))
+        return self._beside(range(at - 1, max(at - 1 - _LOOK, -1), -1))
 
     def right(self, at: int) -> tuple[Kind, bool]:
         """Return what stands after `at`, and whether a blank stands between."""
-        return self._beside(range(at + 1, len(self.text)))
+        return self._beside(range(at + 1, min(at + 1 + _LOOK, len(self.text))))
 
     def _beside(self, offsets: range) -> tuple[Kind, bool]:
         gap = False
@@ -94,7 +96,7 @@ class Line:
                 gap = True
             elif character not in _DRESS and not (self.spans and self.mask(at) in _CLEAR):
                 return self.kind(at), gap
-        return "edge", gap
+        return "other" if len(offsets) == _LOOK else "edge", gap
 
     def kind(self, at: int) -> Kind:
         """Return what the character at `at` counts as to its neighbours."""
@@ -135,11 +137,12 @@ class Cutter:
     def line(self, start: int, end: int) -> Line:
         """Return the line between two places."""
         inside: list[tuple[int, int]] = []
-        for first, last in self.blocks[max(bisect_right(self.blocks, start, key=_START) - 1, 0) :]:
-            if first >= end:
-                break
+        index = max(bisect_right(self.blocks, start, key=_START) - 1, 0)
+        while index < len(self.blocks) and self.blocks[index][0] < end:
+            first, last = self.blocks[index]
             if last > start:
                 inside.append((max(0, first - start), min(end, last) - start))
+            index += 1
         return Line(self.text[start:end], start, tuple(inside), self.text)
 
 
@@ -160,17 +163,23 @@ class Lines:
             start += len(whole)
         return places
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _ in self._places]
+
     def __iter__(self) -> Iterator[Line]:
         return map(self._line, range(len(self._places)))
 
     def having(self, pattern: re.Pattern[str]) -> Iterator[Line]:
         """Yield the lines in which `pattern` is found, or in which what it found ends."""
-        last = -1
-        for match in pattern.finditer(self.text):
-            index = bisect_right(self._places, match.end() - 1, key=_START) - 1
-            if index > last:
-                last = index
-                yield self._line(index)
+        match = pattern.search(self.text)
+        while match:
+            index = bisect_right(self._starts, match.end() - 1) - 1
+            yield self._line(index)
+            if index + 1 == len(self._starts):
+                return
+            # What is found may begin with the break before the line that it ends in.
+            match = pattern.search(self.text, max(self._starts[index + 1] - 1, match.end()))
 
     def _line(self, index: int) -> Line:
         line = self._made.get(index)

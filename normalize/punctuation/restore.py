@@ -63,6 +63,8 @@ def _whole(text: str, config: Config, collapsed: bool) -> Edits:
     if len(text) < ARRAY_LENGTH:
         edits = [Edit(at, at + 1, FULL[text[at]], STEPS[text[at]]) for at in found]
         return Edits.of(text, sorted(edits + others))
+    if not found and not others:
+        return Edits.none(text)
     from normalize.punctuation import columns
 
     full = columns.widened(text, found)

@@ -38,7 +38,7 @@ RULES: tuple[Rule, ...] = (
     Rule("ellipsis.collapsed", "restore", True, "six stops that NFKC made of ……", "他说......是的", "他说……是的"),
     Rule("width.english", "restore", True, "a full-width mark inside an English word", "know－how", "know-how"),
     Rule("width.letter", _T, True, "full-width letters and digits to half", "Ａ座１２层", "A座12层"),
-    Rule("width.mark", _T, True, "full-width marks in numbers and addresses to half", "5０％", "50%"),
+    Rule("width.mark", _T, True, "full-width marks in numbers and addresses to half", "50％", "50%"),
     Rule(
         "width.sentence", _T, True, "full-width marks in English sentences to half", "“Stop，look！”", "“Stop, look!”"
     ),

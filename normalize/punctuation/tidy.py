@@ -18,7 +18,7 @@ _QUOTES = "[“”‘’「」『』]"
 #: What a text must hold for a rule to have anything to do.
 _SIGNS = {
     "width.letter": "[０-９Ａ-Ｚａ-ｚ]",
-    "width.mark": "[＂-／＜-＠［-｀｛-～：，]",
+    "width.mark": "[＂-＇＊＋－．／＜-＠［-｀｛-～]|[0-9][，：]|[A-Za-z]：",
     "width.sentence": "[，；：！？（）。]",
     "width.kana": "[｡-ﾟ]",
     "quote.form": "[〝〞〟﹁﹂﹃﹄„‟＂]",
