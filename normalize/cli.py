@@ -164,8 +164,8 @@ def _text(file: str, data: bytes, encoding: str | None) -> str:
     if decoded.errors:
         first = decoded.errors[0]
         click.echo(
-            f"normalize: {_name(file)}: {len(decoded.errors)} places could not be decoded as {decoded.encoding} and show "
-            f"U+FFFD (the first: {first.data.hex(' ')} at byte {first.offset})",
+            f"normalize: {_name(file)}: {len(decoded.errors)} places could not be decoded as {decoded.encoding}, "
+            f"and show U+FFFD (the first: {first.data.hex(' ')} at byte {first.offset})",
             err=True,
         )
     return decoded.text

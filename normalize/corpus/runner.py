@@ -93,10 +93,7 @@ class _Supervisor:
 
     def _give(self, hand: _Hand) -> None:
         """Hand over the next documents; one that has killed a worker goes alone."""
-        if self.again:
-            tasks = [self.again.popleft()]
-        else:
-            tasks = list(islice(self.tasks, CHUNK))
+        tasks = [self.again.popleft()] if self.again else list(islice(self.tasks, CHUNK))
         if tasks:
             hand.given.extend(tasks)
             try:
