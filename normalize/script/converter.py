@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING
 
 from normalize.edits import Spans
 from normalize.script import scalar
-from normalize.script.compiler import Compiled, compile_plan
 from normalize.script.lexicon import Plan
 from normalize.script.runs import Runs
 from normalize.script.scalar import COMPONENTS
-from normalize.script.short import Short
 
 if TYPE_CHECKING:
     from normalize.script.arrays import Arrays
+    from normalize.script.compiler import Compiled
+    from normalize.script.short import Short
 
 #: Up to this many characters plain Python is quicker than arrays.
 ARRAY_LENGTH = 600
 #: Characters in a block: its arrays (four bytes a character, three of them) stay in a cache of 2 MB.
 BLOCK = 1 << 18
+
+#: So many characters are converted by the definition before a plan is compiled: for a few words that would take longer.
+UNPREPARED = 1000
 
 _SEQUENCE = re.compile(f"[{''.join(COMPONENTS)}]")
 
@@ -34,12 +37,16 @@ class Converter:
         self.plan = plan
         self._runs = Runs(plan)
         self._preparing = threading.RLock()
+        self._unprepared = UNPREPARED
 
     def __reduce__(self) -> tuple[type[Converter], tuple[Plan]]:
         return Converter, (self.plan,)
 
     def convert(self, text: str, block: int = BLOCK, threads: int = 1) -> str:
         """Return the converted text; neither the size of the blocks nor the number of threads changes it."""
+        if "_ways" not in self.__dict__ and len(text) <= self._unprepared:
+            self._unprepared -= len(text)
+            return scalar.convert(text, self.plan)
         short = self._ways[1]
         if short is None:
             return scalar.convert(text, self.plan)
@@ -115,7 +122,10 @@ class Converter:
             # Another thread may have prepared it meanwhile.
             found: tuple[Compiled | None, Short | None] | None = self.__dict__.get("_ways")
             if found is None:
-                compiled = compile_plan(self.plan)
+                from normalize.script import cache
+                from normalize.script.short import Short
+
+                compiled = cache.compiled(self.plan)
                 found = compiled, Short(compiled, self._runs) if compiled else None
                 self.__dict__["_ways"] = found
             return found

