@@ -6,7 +6,9 @@ touches, and no blank is added or removed.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 from normalize.config import Config
 from normalize.edits import Edit, Edits, Spans, Step, compose
@@ -46,11 +48,22 @@ def restored(text: str, config: Config, asked: bool) -> Edits:
     whole = signs.collapsed or (asked and not signs.full)
     if whole:
         return _whole(text, config, signs.collapsed)
+    return Edits.of(text, [edit for edit in _single_lines(text, signs) if config.allows(edit.step)])
+
+
+def _single_lines(text: str, signs: signature.Signature) -> Iterator[Edit]:
+    """Yield the edits of the collapsed lines of a text that has its other marks; what shows a typing hand is left."""
     lines = signature.collapsed_lines(text)
-    found = [(at, FULL[text[at]], STEPS[text[at]]) for at in offsets(lines)]
-    if not signs.has_full_brackets:
-        found = [edit for edit in found if edit[1] not in "（）"]
-    return Edits.of(text, [Edit(at, at + 1, after, step) for at, after, step in found if config.allows(step)])
+    typed = [(line.start, line.start + len(line.text)) for line in lines if " (" in line.text]
+    for at in offsets(lines):
+        mark = text[at]
+        if mark not in "()":
+            typed_here = text[at + 1 : at + 2] == " "
+        else:
+            index = bisect_right(typed, at, key=itemgetter(0)) - 1
+            typed_here = not signs.has_full_brackets or (index >= 0 and at < typed[index][1])
+        if not typed_here:
+            yield Edit(at, at + 1, FULL[mark], STEPS[mark])
 
 
 def _whole(text: str, config: Config, collapsed: bool) -> Edits:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from normalize.profile import ARRAY_LENGTH
-from normalize.punctuation.lines import Cutter, Line, split
+from normalize.punctuation.lines import Line, split
 from normalize.punctuation.masks import HAN
 
 FULL_MARKS = "，；：！？（）"
@@ -19,6 +18,7 @@ _SOFT = re.compile(f"[{_SOFT_MARKS}]")
 #: A mark directly behind Han or a closing mark, and no blank behind it. `Han, Han` and `Han (Han)` are how people type
 #: who have no Chinese keyboard at hand; a collapse leaves no blank.
 _STRONG = re.compile(f'(?<=[{HAN}”」』》〉])[,;!?](?=[^\\s,;:!?]|[!?"”」』》〉]|$)', re.MULTILINE)
+_BEHIND_HAN = re.compile(f"(?<=[{HAN}”」』》〉])[,;:!?()](?=\\S|$)", re.MULTILINE)
 _BESIDE_HAN = re.compile(f"(?<=[{HAN}])[,;:!?()]|[,;:!?()](?=[{HAN}])")
 
 #: One full-width mark may stand for this many folded ones: a repair of damage brings single marks back at full width.
@@ -56,19 +56,22 @@ def read(text: str) -> Signature:
     return Signature(strong >= needed and bool(beside), full, brackets)
 
 
-def collapsed_lines(text: str) -> Iterator[Line]:
-    """Yield the lines that were collapsed, of a text whose other lines have their full-width marks."""
-    if sum(text.count(mark) for mark in ",;!?") < 2:
-        return
-    if len(text) < ARRAY_LENGTH:
-        yield from (line for line in split(text) if line_collapsed(line.text))
-        return
-    from normalize.punctuation import columns
+def collapsed_lines(text: str) -> list[Line]:
+    """Return the lines that were collapsed, of a text whose other lines have their full-width marks.
 
-    places = [place for place in columns.suspect_lines(text) if line_collapsed(text[slice(*place)])]
-    if places:
-        cutter = Cutter(text)
-        yield from (cutter.line(start, end) for start, end in places)
+    A line shows that by two marks; where one line does, a single mark will do for the others.
+    """
+    if sum(text.count(mark) for mark in ",;!?") < 2:
+        return []
+    if len(text) >= ARRAY_LENGTH:
+        from normalize.punctuation import columns
+
+        if not any(line_collapsed(text[start:end]) for start, end in columns.suspect_lines(text)):
+            return []
+    lines = list(split(text))
+    if not any(line_collapsed(line.text) for line in lines):
+        return []
+    return [line for line in lines if _BEHIND_HAN.search(line.text) and not _FULL.search(line.text)]
 
 
 def line_collapsed(line: str) -> bool:
