@@ -39,8 +39,8 @@ class Config:
 
     `target` says what comes out (`zh-Hans`, `zh-Hant`, `zh-Hant-TW`, `zh-Hant-HK`, `zh-Hans-CN`; None repairs without
     converting), `encoding` what bytes are read as (None: detected). `repair` and `punctuation` switch stages; `tidy`
-    and `region` (CN, TW, HK) are options of punctuation, `vocabulary` (regional words), `context` (False: plain OpenCC),
-    `lexicon`, `dictionary` (files of the user's own entries) and `protect` (words never to change) of script conversion.
+    and `region` (CN, TW, HK) are options of punctuation. Of the conversion: `vocabulary` (regional words), `context`
+    (False: plain OpenCC), `lexicon`, `dictionary` (files of the user's own entries), `protect` (words never to change).
     `disable` names single rules, `enable` those that are off unless asked for.
 
     Raises ConfigError for a value that cannot be used.
