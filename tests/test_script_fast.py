@@ -21,8 +21,10 @@ from normalize.script.converter import Converter
 from normalize.script.entries import read_entries
 from normalize.script.matching import Dictionary, ShortCircuit, Union
 from normalize.script.ready import official
+from normalize.script.record import Record
 from normalize.script.stage import stage
 from normalize.script.stream import Stream, last_boundary, stream
+from normalize.script.trace import trace
 
 settings.register_profile("script", deadline=None)  # The first example of a configuration loads its dictionaries.
 settings.load_profile("script")
@@ -222,3 +224,15 @@ def test_another_lexicon() -> None:
     """The dictionaries of opencc-python-reimplemented can be chosen."""
     pytest.importorskip("importlib.metadata").distribution("opencc-python-reimplemented")
     assert normalize.convert("鼠标里面", "s2twp", lexicon="opencc-python-reimplemented") == "滑鼠裡面"
+
+
+@given(texts, st.integers(1, 40))
+def test_the_record_of_long_text_is_that_of_short(case: tuple[str, str], block: int) -> None:
+    """Working out the record in columns gives the spans that following every match gives."""
+    name, text = case
+    converter = official(name)
+    expected = trace(text, converter.plan)
+    long = Record(converter.plan).spans(converter.blocks(text, block), converter._arrays)
+    assert [(*row[:4], long.steps[row[4]]) for row in long.rows()] == [
+        (*row[:4], expected.steps[row[4]]) for row in expected.rows()
+    ]

@@ -61,14 +61,18 @@ class Arrays:
 
     def convert(self, text: str) -> str:
         """Convert one block of text, which must begin and end where a text may be cut."""
+        source, out, left, right = self.parts(text)
+        return self._replace(text, source, out, left, right) if left.size else string(out)
+
+    def parts(self, text: str) -> tuple[CodePoints, CodePoints, Places, Places]:
+        """Return a block as code points, the defaults of its characters, and where its runs begin and end."""
         source = codes(text)
         out = self._table.take(source, mode="clip")
         flagged = _places(out.view(np.int32) < 0)
-        if flagged.size:
-            starts = self._candidates(source, out, flagged)
-            if starts.size:
-                return self._replace(text, source, out, *self._runs_around(source, starts))
-        return string(out)
+        starts = self._candidates(source, out, flagged) if flagged.size else flagged
+        if not starts.size:
+            return source, out, starts, starts
+        return source, out, *self._runs_around(source, starts)
 
     def _candidates(self, source: CodePoints, out: CodePoints, flagged: Places) -> Places:
         """Clear the flags of `out`, and return the places where a neighbour may belong to a changing key."""

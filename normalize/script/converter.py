@@ -105,8 +105,12 @@ class Converter:
         tables = (compiled.default, compiled.always, compiled.ahead, compiled.behind, compiled.follow)
         return not any(character in table for table in tables) and character not in self._followers
 
-    def trace(self, text: str) -> Spans:
+    def trace(self, text: str, block: int = BLOCK) -> Spans:
         """Return what is changed in a text, and why."""
+        if len(text) > ARRAY_LENGTH and self.compiled is not None:
+            from normalize.script.record import Record
+
+            return Record(self.plan).spans(self.blocks(text, block), self._arrays)
         from normalize.script.trace import trace
 
         return trace(text, self.plan)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from normalize.config import TARGETS, Config, ConfigError
-from normalize.edits import Edits, Spans, Step
+from normalize.edits import NO_SPANS, Edits, Spans, Step
 from normalize.profile import Class, Profile
 from normalize.script import lexicon, targets
 from normalize.script.converter import Converter
 from normalize.script.passages import Passage, passages
 from normalize.script.ready import converting, of_configuration, official, refining
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 #: The classes of the characters that a conversion can change; a text without any is passed on.
 _CONVERTIBLE = (Class.HAN, Class.HANS, Class.HANT, Class.COMPATIBILITY, Class.RADICAL, Class.SURROGATE, Class.KANA)
@@ -118,17 +123,22 @@ def _joined(pieces: Sequence[Spans], starts: Sequence[int], lengths: Sequence[in
     """Join the spans of passages, which are counted from the start of each."""
     if len(pieces) == 1:
         return pieces[0]
+    import numpy as np
+
     steps: dict[tuple[Step, ...], int] = {}
-    columns: tuple[list[int], ...] = ([], [], [], [], [])
+    columns: list[npt.NDArray[np.int64]] = []
     out = 0
     for spans, start, length in zip(pieces, starts, lengths, strict=True):
-        codes = [steps.setdefault(reasons, len(steps)) for reasons in spans.steps]
-        for row in spans.rows():
-            moved = (row[0] + start, row[1] + start, row[2] + out, row[3] + out, codes[row[4]])
-            for column, value in zip(columns, moved, strict=True):
-                column.append(value)
+        if len(spans):
+            codes = np.array([steps.setdefault(reasons, len(steps)) for reasons in spans.steps])
+            moved = (np.asarray(spans.starts) + start, np.asarray(spans.ends) + start)
+            moved_out = (np.asarray(spans.out_starts) + out, np.asarray(spans.out_ends) + out)
+            columns.append(np.stack((*moved, *moved_out, codes[np.asarray(spans.codes)])))
         out += length
-    return Spans(columns[0], columns[1], columns[2], columns[3], columns[4], tuple(steps))
+    if not columns:
+        return NO_SPANS
+    joined = np.concatenate(columns, axis=1)
+    return Spans(joined[0], joined[1], joined[2], joined[3], joined[4], tuple(steps))
 
 
 def _for(passage: Passage, config: Config) -> Converter:

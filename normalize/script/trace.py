@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from normalize.edits import NO_SPANS, Edit, Edits, Spans, Step, compose
 from normalize.script import scalar
 from normalize.script.lexicon import Plan
@@ -21,8 +23,8 @@ def trace(text: str, plan: Plan) -> Spans:
     """Return the spans of a text that a plan changes: one a character or, where a phrase decided, one a phrase.
 
     >>> from normalize.script.lexicon import load
-    >>> [row[:2] for row in trace("头发、软", load("s2t")).rows()]
-    [(0, 2), (3, 4)]
+    >>> [row[:2] for row in trace("头发软件", load("s2t")).rows()]
+    [(0, 2), (2, 3)]
     """
     layers = _Layers(text)
     if plan.overrides is not None:
@@ -40,6 +42,19 @@ def step_of(match: Match, key: str) -> Step:
     """Say why a match replaces its key."""
     rule = "character" if match.rule == "phrase" and len(key) == 1 else match.rule
     return Step("script", rule, "rule", _REASONS[rule].format(key=key))
+
+
+def _decisions(text: str, matcher: Matcher) -> Iterator[tuple[int, int, Match]]:
+    """Yield what matches; in place of a phrase that becomes what its characters become, the characters."""
+    for start, end, match in scalar.pieces(text, matcher):
+        if match is not None and end - start > 1:
+            alone = [matcher.match(character, 0) for character in text[start:end]]
+            by_itself = [found.value if found else text[start + index] for index, found in enumerate(alone)]
+            if by_itself == list(match.value):
+                yield from ((start + index, start + index + 1, found) for index, found in enumerate(alone) if found)
+                continue
+        if match is not None:
+            yield start, end, match
 
 
 class _Layers:
@@ -82,10 +97,9 @@ class _Layers:
             if settled:
                 after.append((part, True))
             else:
-                found = [piece for piece in scalar.pieces(part, matcher) if piece.match]
-                for start, end, match in found:
+                for start, end, match in _decisions(part, matcher):
                     key = part[start:end]
-                    if match is not None and match.value != key:
+                    if match.value != key:
                         edits.append(Edit(offset + start, offset + end, match.value, step_of(match, key)))
                 after.append((scalar.replace(part, matcher), False))
             offset += len(part)
