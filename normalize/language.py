@@ -162,6 +162,19 @@ class Model:
         bounded = int(np.minimum(chosen, limit).sum())
         return Beyond(int(chosen.sum()) / STEPS, bounded / STEPS, int(here.sum()), int(goes_on.sum()))
 
+    def rare(self, text: str, cost: float) -> list[int]:
+        """Return the offsets of the characters that alone, whatever stands before them, cost more than so many nats."""
+        limit = int(cost * STEPS)
+        if len(text) < ARRAY_LENGTH:
+            unigrams, fold = self._unigrams, self._fold
+            codes = [min(ord(character), 0x10000) for character in text]
+            return [i for i, code in enumerate(codes) if code > 0xFFFF or unigrams[fold[code]] > limit]
+        import numpy as np
+
+        units = fold_table(self.language)[unit_array(text)]
+        found: list[int] = np.flatnonzero(np.frombuffer(self._unigrams, np.uint8)[units] > limit).tolist()
+        return found
+
     def score(self, text: str) -> float:
         """Return the mean log-probability of a character; 0.0 for no text."""
         return -self.total(text) / len(text) if text else 0.0

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from normalize.encoding import EncodingError, canonical, decode, detect, encode, to_bytes, unencodable
 
 TEXT = "清晨的市場裡，賣豆腐的阿婆慢慢推著車走過石橋。"
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "gb18030", "big5hkscs", "utf-7")
+#: The first reading loads the language models, which may take longer than an example usually may.
+patient = settings(deadline=None)
 ANY_ENCODING = st.sampled_from(
     [*ENCODINGS, "gbk", "gb2312", "big5", "cp950", "hz", "cp932", "euc_jp", "cp949", "iso2022_jp", "cp1252", "latin-1"]
 )
@@ -115,6 +117,7 @@ def test_errors_strict_raises_with_the_place() -> None:
         decode(b"\xd6\xd0\xff", "gb18030", errors="strict")
 
 
+@patient
 @given(BYTES, ANY_ENCODING)
 def test_no_byte_is_lost(data: bytes, encoding: str) -> None:
     """Whatever the bytes and whatever they are read as, the exact bytes come back."""
@@ -125,12 +128,14 @@ def test_no_byte_is_lost(data: bytes, encoding: str) -> None:
         assert decoded.text[error.position] == "\ufffd"
 
 
+@patient
 @given(BYTES)
 def test_any_bytes_are_read_without_a_name(data: bytes) -> None:
     """Detection and decoding never raise, and lose nothing."""
     assert to_bytes(decode(data)) == data
 
 
+@patient
 @given(BYTES, st.sampled_from(["utf-8", "gb18030", "big5", "utf-16-le", "cp949"]))
 def test_preserved_bytes_are_in_the_text(data: bytes, encoding: str) -> None:
     """errors="preserve" keeps every undecodable byte as a surrogate, which encoding turns back."""
@@ -155,6 +160,7 @@ def test_encoding_says_what_does_not_fit() -> None:
     assert encode(text, "gb2312", errors="entity").decode("gb2312") == "豆腐&#134071;，&#40845;"
 
 
+@patient
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_utf8_and_gb18030_hold_everything(text: str) -> None:
     """UTF-8 gives every text back; GB18030 all but the private-use characters that its new table gave away."""

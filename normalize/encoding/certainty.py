@@ -17,7 +17,7 @@ _LEAST = 0.001
 
 def belief(margin: float) -> float:
     """Return how sure an answer is that is `margin` nats likelier than the next."""
-    return 1.0 / (1.0 + exp(-min(SLOPE * margin + OFFSET, 50.0)))
+    return 1.0 / (1.0 + exp(-max(-50.0, min(SLOPE * margin + OFFSET, 50.0))))
 
 
 def shares(best: Reading, rest: Iterable[Reading]) -> list[tuple[str, float]]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import codecs
-import re
 import threading
+from dataclasses import replace
 from typing import Literal
 
-from normalize.encoding.encoding import irregular
+from normalize.encoding.encoding import irregular, needs_check
+from normalize.encoding.mixed import Piece, pieces
 from normalize.encoding.names import SUPERSET, EncodingError, canonical
 from normalize.encoding.resync import next_start
 from normalize.encoding.tables import added, table_of
-from normalize.result import Decoded, DecodeError, Detection
+from normalize.result import Decoded, DecodeError, Detection, Segment
 
 Errors = Literal["replace", "preserve", "strict"]
 
@@ -87,7 +88,8 @@ def decode(data: bytes, encoding: str | None = None, errors: Errors = "replace")
     "preserve" one lone surrogate U+DC00 + byte for each byte, "strict" raises. `Decoded.errors` lists byte offset,
     bytes, reason and the position in the text, and `to_bytes` gives the exact bytes back. A byte order mark is no part
     of the text; it is kept in `Decoded.bom`. Binary data is decoded as UTF-8, so that what is readable in it shows;
-    empty data is empty UTF-8.
+    empty data is empty UTF-8. Lines in another encoding than the rest are decoded in theirs, and listed in
+    `Decoded.segments`, unless an encoding is named.
 
     Raises EncodingError for an unknown encoding, and with errors="strict" for undecodable bytes.
 
@@ -110,14 +112,36 @@ def decode(data: bytes, encoding: str | None = None, errors: Errors = "replace")
     else:
         name = canonical(encoding)
     name, bom = _strip_bom(data, SUPERSET.get(name, name))
-    body = data[len(bom) :] if bom else data
-    text, found = _decode_all(body, name)
-    listed: tuple[DecodeError, ...] = ()
-    if found:
-        if errors == "strict":
-            raise EncodingError(_complain(name, found, len(bom)))
-        text, listed = _place(text, found, len(bom), errors)
-    return Decoded(text, name, listed, detection, bom, (), irregular(body, len(bom), text, name, listed))
+    # Detection chose Python's table of Big5 where its marks read better than those of Windows.
+    modern = detection is None or detection.narrow != "big5"
+    whole = detection is None or detection.encoding in (None, "binary")
+    parts = [Piece(len(bom), len(data), name)] if whole else pieces(data, name, len(bom))
+    text, listed, segments = _decode_parts(data, parts, name, errors, modern)
+    decoded = Decoded(text, name, listed, detection, bom, segments)
+    return replace(decoded, irregular=irregular(decoded, data)) if needs_check(name, segments) else decoded
+
+
+def _decode_parts(
+    data: bytes, parts: list[Piece], name: str, errors: Errors, modern: bool
+) -> tuple[str, tuple[DecodeError, ...], tuple[Segment, ...]]:
+    """Decode each part in its encoding; return the text, what could not be decoded, and the parts not in `name`."""
+    texts: list[str] = []
+    listed: list[DecodeError] = []
+    segments: list[Segment] = []
+    position = 0
+    for start, end, encoding in parts:
+        body = data[start:end] if (start, end) != (0, len(data)) else data
+        text, found = _decode_all(body, encoding, modern)
+        if found:
+            if errors == "strict":
+                raise EncodingError(_complain(encoding, found, start))
+            text, errors_here = _place(text, found, start, position, errors)
+            listed += errors_here
+        if encoding != name:
+            segments.append(Segment(start, end, position, len(text), encoding))
+        texts.append(text)
+        position += len(text)
+    return texts[0] if len(texts) == 1 else "".join(texts), tuple(listed), tuple(segments)
 
 
 def _strip_bom(data: bytes, name: str) -> tuple[str, bytes]:
@@ -129,7 +153,7 @@ def _strip_bom(data: bytes, name: str) -> tuple[str, bytes]:
     return plain, b""
 
 
-def _decode_all(data: bytes, name: str) -> tuple[str, _Found]:
+def _decode_all(data: bytes, name: str, modern: bool = True) -> tuple[str, _Found]:
     """Decode everything; undecodable sequences are one `_MARK` each in the text, and listed in order."""
     found: _Found = []
     try:
@@ -145,21 +169,21 @@ def _decode_all(data: bytes, name: str) -> tuple[str, _Found]:
         finally:
             _current.found, _current.encoding = [], ""
     table = table_of(name)
-    return (table.modernise(text) if table else text), found
+    return (table.modernise(text) if table and modern else text), found
 
 
-def _place(text: str, found: _Found, shift: int, errors: Errors) -> tuple[str, tuple[DecodeError, ...]]:
+def _place(text: str, found: _Found, shift: int, position: int, errors: Errors) -> tuple[str, list[DecodeError]]:
     """Put what stands for undecodable bytes in place of the marks, and list each with its position."""
-    pieces = re.split(_MARK, text)
+    pieces_between = text.split(_MARK)
     listed = []
-    out = [pieces[0]]
-    position = len(pieces[0])
-    for (offset, raw, reason), piece in zip(found, pieces[1:], strict=True):
+    out = [pieces_between[0]]
+    position += len(pieces_between[0])
+    for (offset, raw, reason), piece in zip(found, pieces_between[1:], strict=True):
         listed.append(DecodeError(offset + shift, raw, reason, position))
         mark = REPLACEMENT if errors == "replace" else "".join(chr(0xDC00 + byte) for byte in raw)
         out += (mark, piece)
         position += len(mark) + len(piece)
-    return "".join(out), tuple(listed)
+    return "".join(out), listed
 
 
 def _complain(name: str, found: _Found, shift: int) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from normalize.encoding.names import EncodingError, canonical
 from normalize.encoding.tables import table_of
-from normalize.result import Decoded, DecodeError, Irregular
+from normalize.result import Decoded, DecodeError, Irregular, Segment
 
 Unencodable = Literal["strict", "replace", "entity", "preserve"]
 
@@ -118,16 +119,42 @@ def _plain(text: str, name: str) -> bytes:
     return (table.outdate(text) if table else text).encode(name)
 
 
-def irregular(data: bytes, offset: int, text: str, name: str, errors: Sequence[DecodeError]) -> tuple[Irregular, ...]:
-    """Return the parts of the text that encoding again would spell otherwise than `data`.
+def needs_check(name: str, segments: Sequence[Segment]) -> bool:
+    """Tell whether an encoding has several spellings for a text, so that the way back must be checked."""
+    return not all(item.startswith(_ONE_SPELLING) for item in (name, *(segment.encoding for segment in segments)))
+
+
+def irregular(decoded: Decoded, data: bytes) -> tuple[Irregular, ...]:
+    """Return the parts of a decoded text that encoding again would spell otherwise than `data` does.
 
     Legacy encodings have several codes for one character (A1A1 and A3A0 in GB18030), and superfluous escapes (HZ).
     """
-    if name.startswith(_ONE_SPELLING):
-        return ()
     try:
-        if b"".join(_spell(Decoded(text, name, tuple(errors)))) == data:
+        if to_bytes(decoded) == data:
             return ()
     except UnicodeEncodeError:
         pass
-    return (Irregular(0, len(text), data),)
+    by_line = list(_irregular_lines(decoded, data))
+    try:
+        if by_line and to_bytes(replace(decoded, irregular=tuple(by_line))) == data:
+            return tuple(by_line)
+    except UnicodeEncodeError:
+        pass
+    return (Irregular(0, len(decoded.text), data[len(decoded.bom) :]),)
+
+
+def _irregular_lines(decoded: Decoded, data: bytes) -> Iterator[Irregular]:
+    """Yield the lines that are spelt otherwise, when text and data have the same line ends."""
+    lines = data[len(decoded.bom) :].split(b"\n")
+    texts = decoded.text.split("\n")
+    if len(lines) != len(texts) or decoded.segments or decoded.errors:
+        return
+    position = 0
+    for line, text in zip(lines, texts, strict=True):
+        try:
+            same = _plain(text, decoded.encoding) == line
+        except UnicodeEncodeError:
+            same = False
+        if not same:
+            yield Irregular(position, len(text), line)
+        position += len(text) + 1

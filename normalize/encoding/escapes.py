@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from normalize.encoding.evidence import evidence
-from normalize.encoding.readings import ERROR, MOST, Candidate, Reading, read
+from normalize.encoding.readings import ERROR, Candidate, Reading, read
 from normalize.language import model
 
 _LOOKED_AT = 1 << 16
@@ -26,7 +26,7 @@ def escaped(data: bytes) -> Reading | None:
     if b"~{" in head and _is_seven_bit(head):
         runs = _HZ.findall(head[:4096])
         text = b"\n".join(bytes(byte | 0x80 for byte in run) for run in runs).decode("gb18030", "replace")
-        beyond = model().beyond_ascii(text, MOST + ERROR)
+        beyond = model().beyond_ascii(text, ERROR)
         if beyond.characters and beyond.bounded < model("xx").total(" ".join(run.decode("latin-1") for run in runs)):
             return Reading("hz", 0.0, "zh", beyond.characters, beyond.cost)
     if b"+" in head and head.isascii():

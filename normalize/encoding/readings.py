@@ -15,13 +15,15 @@ from normalize.language import model
 
 #: Cost of an ASCII character: measured 2.9 to 3.4 in English, HTML and source code, by the letters' frequencies alone.
 ASCII = 3.0
-#: No character costs more than this, once a text pays SHIFT for it: after a byte that was lost or damaged, characters
-#: are read shifted until the next ASCII, and must not outweigh the rest. Without it 2 % of samples of 64 characters
-#: with bad bytes were lost.
-MOST = 11.0
+#: What undecodable bytes cost, each sequence.
+ERROR = 25.0
+#: Once a text pays SHIFT for being damaged, or for being in two encodings, no character costs more than MOST and no
+#: undecodable sequence more than DAMAGE, a little more than if nothing were known about it: after a byte that was lost,
+#: characters are read shifted until the next ASCII, and must not outweigh the rest. Without it 2 % of samples of 64
+#: characters with bad bytes were lost.
 SHIFT = 12.0
-#: What undecodable bytes cost besides.
-ERROR = 6.0
+MOST = 11.0
+DAMAGE = 6.0
 #: Cost of a byte beyond ASCII in a text that no model knows; a uniform choice costs 4.85. Real Chinese costs less (10
 #: nats a character) in 995 of 1,000 samples of four characters, what is none costs more (11, which is MOST).
 UNKNOWN = 5.0
@@ -120,11 +122,12 @@ def read(data: bytes, candidate: Candidate) -> Reading:
         text = text[:-1]
     best: Reading | None = None
     errors = text.count("\ufffd")
+    text = text.replace("\ufffd", "") if errors else text
     for language in candidate.languages:
         beyond = model(language).beyond_ascii(text, MOST)
-        foreign_cost = min(beyond.cost, beyond.bounded + SHIFT)
+        foreign_cost = min(beyond.cost + ERROR * errors, beyond.bounded + DAMAGE * errors + SHIFT)
         ascii_count = len(text) - beyond.characters - beyond.letters
-        cost = foreign_cost + ERROR * errors + ASCII * ascii_count + candidate.prior
+        cost = foreign_cost + ASCII * ascii_count + candidate.prior
         if best is None or cost < best.cost:
             best = Reading(candidate.encoding, cost, language, beyond.characters, foreign_cost, errors)
     assert best is not None

@@ -13,6 +13,8 @@ _LOOKED_AT = 4096
 _MOST = 10.0
 #: High bytes of UTF-16 in Chinese, Japanese and Western text: ASCII, marks, kana, ideographs, full-width forms.
 _HIGH_BYTES = bytes((0x00, 0x20, 0x30, *range(0x4E, 0xA0), 0xFF))
+#: How many nats UTF-16 must be ahead when all its bytes are printable ASCII: that is a text of its own, mostly.
+_PRINTABLE = 10.0
 _UTF32 = (
     Candidate("utf-32-le", ("zh", "ja", "ko", "xx"), 0.0),
     Candidate("utf-32-be", ("zh", "ja", "ko", "xx"), 0.0),
@@ -69,7 +71,8 @@ def _utf16(head: bytes, length: int) -> Reading | None:
     best = min((read(seen, candidate) for candidate in orders), key=lambda reading: reading.cost)
     if 0 not in seen and best.mean > _MOST:
         return None
-    return best if best.cost < min(_as_bytes(seen), *(_as_pairs(seen, name) for name in ("gb18030", "big5"))) else None
+    rival = min(_as_bytes(seen), *(_as_pairs(seen, name) for name in ("gb18030", "big5")))
+    return best if best.cost + (_PRINTABLE if seen.isascii() and seen.decode().isprintable() else 0.0) < rival else None
 
 
 def _as_bytes(head: bytes) -> float:
