@@ -26,7 +26,7 @@ _COMMENT = r"(?:<!--|^[ \t]*(?://|/\*|\(\*|\#|%|--|;|\.\.|REM|'))[ \t]*normalize
 _BLOCKS = re.compile(
     rf"""
     (?P<off>{_COMMENT}off\b(?:.*?{_COMMENT}on\b[^\n]*|.*))
-  | (?P<fence>^[ \t>]*(?P<ticks>`{{3,}}|~{{3,}})[^\n]*\n(?:.{{0,{_REACH}}}?^[ \t>]*(?P=ticks)[`~]*[ \t]*$)?)
+  | (?P<fence>^[ \t>]*(?P<ticks>`{{3,}}+|~{{3,}}+)[^\n]*+\n(?:.{{0,{_REACH}}}?^[ \t>]*(?P=ticks)[`~]*[ \t]*$)?)
   | (?P<comment><!--.{{0,{_REACH}}}?-->)
   | (?P<element><(?P<tag>script|style|pre|code|kbd|samp|math|svg)\b[^<>]{{0,1000}}>.{{0,{_REACH}}}?</(?P=tag)\s*>)
   | (?P<front>\A---[ \t]*\n.{{0,{_REACH}}}?^---[ \t]*$)
@@ -35,23 +35,17 @@ _BLOCKS = re.compile(
     """,
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
-#: What a block begins with, found much faster than the pattern; True: the block begins with the line.
+#: What a block begins with, found much faster than the pattern; what must follow for it to end; whether it begins with
+#: its line.
 _BLOCK_SIGNS = (
-    ("normalize:", True),
-    ("```", True),
-    ("~~~", True),
-    ("<!--", False),
-    ("<script", False),
-    ("<style", False),
-    ("<pre", False),
-    ("<code", False),
-    ("<kbd", False),
-    ("<samp", False),
-    ("<math", False),
-    ("<svg", False),
-    ("$$", False),
-    ("\\[", False),
-    ("\\begin{", False),
+    ("normalize:", "off", True),
+    ("```", "\n", True),
+    ("~~~", "\n", True),
+    ("<!--", "-->", False),
+    *((f"<{tag}", f"</{tag}", False) for tag in ("script", "style", "pre", "code", "kbd", "samp", "math", "svg")),
+    ("$$", "$$", False),
+    ("\\[", "\\]", False),
+    ("\\begin{", "\\end{", False),
 )
 
 _TOP_LEVEL = "com|net|org|edu|gov|mil|int|io|ai|app|dev|info|cn|tw|hk|mo|sg|jp|kr|us|uk|de|fr|eu"
@@ -122,15 +116,17 @@ def blocks(text: str) -> list[tuple[int, int]]:
     """
     places: list[int] = [0] if text.startswith("---") else []
     begins = {first for first in "n`~<$\\" if first in text}
-    for sign, from_line in _BLOCK_SIGNS:
+    for sign, closing, from_line in _BLOCK_SIGNS:
         at = text.find(sign) if sign[0] in begins else -1
         while at >= 0:
-            if from_line:
-                # What may stand before the sign: an indent, a quotation mark, the opening of a comment.
-                near = max(at - _INDENT, 0)
-                places += (text.rfind("\n", near, at) + 1 or near, max(text.rfind("<!--", near, at), near))
-            places.append(at)
-            at = text.find(sign, at + len(sign))
+            end = at + len(sign)
+            if text.find(closing, end, end + _REACH) >= 0:
+                if from_line:
+                    # What may stand before the sign: an indent, a quotation mark, the opening of a comment.
+                    near = max(at - _INDENT, 0)
+                    places += (text.rfind("\n", near, at) + 1 or near, max(text.rfind("<!--", near, at), near))
+                places.append(at)
+            at = text.find(sign, end)
     spans: list[tuple[int, int]] = []
     end = 0
     for place in sorted(set(places)):
