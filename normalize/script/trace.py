@@ -35,7 +35,16 @@ def trace(text: str, plan: Plan) -> Spans:
         layers.cut(plan.segmentation)
     for matcher in plan.chain:
         layers.pass_over(matcher)
-    return layers.spans
+    return _changing(layers.spans, text, layers.text)
+
+
+def _changing(spans: Spans, source: str, output: str) -> Spans:
+    """Return the spans that differ after all steps: one step may have taken back what another did."""
+    rows = [row for row in spans.rows() if source[row[0] : row[1]] != output[row[2] : row[3]]]
+    if len(rows) == len(spans):
+        return spans
+    columns = [[row[index] for row in rows] for index in range(5)]
+    return Spans(columns[0], columns[1], columns[2], columns[3], columns[4], spans.steps)
 
 
 def step_of(match: Match, key: str) -> Step:
@@ -63,6 +72,11 @@ class _Layers:
     def __init__(self, text: str) -> None:
         self.parts: list[tuple[str, bool]] = [(text, False)]
         self.spans = NO_SPANS
+
+    @property
+    def text(self) -> str:
+        """The text as it is now."""
+        return "".join(part for part, _ in self.parts)
 
     def override(self, matcher: Matcher) -> None:
         """Replace what the user's entries match, and settle it."""
@@ -103,6 +117,6 @@ class _Layers:
                         edits.append(Edit(offset + start, offset + end, match.value, step_of(match, key)))
                 after.append((scalar.replace(part, matcher), False))
             offset += len(part)
-        source = "".join(part for part, _ in self.parts)
+        source = self.text
         self.parts = after
         self.spans = compose(self.spans, Edits.of(source, edits).spans)
