@@ -18,8 +18,8 @@ _UNUSUAL = 6.0
 #: A quote after a stop, and a line end after a quote, cost 1.2 to 3.4 nats in news and fiction, of which the general
 #: model has read little.
 _QUOTE = 3.0
-#: How much the general frequency of a character counts beside that on the page.
-_GENERAL = 0.5
+#: How many Han characters a page must have to say as much about its words as the general model does.
+_GENERAL = 1000
 
 _STOPS = "。，、；：！？"
 _AFTER_NO_STOP = _STOPS + "·"
@@ -69,13 +69,12 @@ class Page:
     def _topic(self, character: str) -> float:
         """Return what a character costs more or less than elsewhere, because the page uses it seldom or often.
 
-        A page repeats its own words and names, which a general model may never have seen. The square root of the ratio
-        of the frequencies is what adapting the single characters of a model of pairs comes to (Kneser et al. 1997).
+        A page repeats its own words and names, which a general model may never have seen: its characters are counted
+        on top of `_GENERAL` characters of general text.
         """
-        if not self._total:
-            return 0.0
-        expected = exp(-likelihood.alone(character)) * self._total
-        return -0.5 * log((self._counts[character] + _GENERAL * expected) / ((1 + _GENERAL) * expected))
+        expected = exp(-likelihood.alone(character)) * _GENERAL
+        ratio = (self._counts[character] + expected) / expected
+        return log((self._total + _GENERAL) / _GENERAL) - log(ratio)
 
     def quotation_cost(self, position: int, text: str) -> float:
         """Return what the quotes of `text`, put at `position`, cost: closing what is not open, or opening it twice."""
