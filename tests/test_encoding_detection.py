@@ -91,6 +91,8 @@ def test_candidates_restrict_the_answer() -> None:
     assert detect(data, candidates=["cp950", "utf-8"]).encoding == "big5hkscs"
     assert detect(data, candidates=["gbk"]).encoding is None
     assert detect(data, candidates=["gbk"]).alternatives[0].encoding == "big5hkscs"
+    assert detect(b"no ferries", candidates=["gbk", "big5"]).encoding == "gb18030"
+    assert detect("déjà vu à Liège".encode("latin-1"), candidates=["gbk", "latin-1"]).encoding == "iso8859-1"
     with pytest.raises(EncodingError, match="unknown encoding"):
         detect(data, candidates=["big55"])
 

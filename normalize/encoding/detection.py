@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from normalize.encoding import binary, readings
 from normalize.encoding.certainty import belief, shares
@@ -14,7 +15,7 @@ from normalize.encoding.escapes import escaped
 from normalize.encoding.evidence import evidence, spread
 from normalize.encoding.names import SUPERSET, canonical
 from normalize.encoding.others import named_by_chardet
-from normalize.encoding.readings import Reading
+from normalize.encoding.readings import Candidate, Reading
 from normalize.encoding.tables import table_of
 from normalize.encoding.wide import wide
 from normalize.language import model
@@ -23,6 +24,8 @@ from normalize.result import Alternative, Detection
 #: What the encoding that a document declares is believed to be worth, in nats: as much as two or three characters.
 #: Declarations are wrong in about one page of twenty (a template's, a converter's), so evidence overrules them soon.
 _DECLARED = 6.0
+#: How many nats dearer than its best rival an encoding that was asked for may be: about one character's worth.
+_CLEARLY = 6.0
 #: Bytes that most decisions are made on; more evidence is gathered only where they do not suffice.
 _FIRST = 256
 _THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
@@ -45,16 +48,21 @@ def detect(data: bytes, candidates: Iterable[str] | None = None) -> Detection:
     >>> detect(b"\\x89PNG\\r\\n\\x1a\\n").encoding
     'binary'
     """
-    wanted = None if candidates is None else {_family(canonical(name)) for name in candidates}
-    found = _search(bytes(data))
-    if wanted is None or found.encoding is None or _family(found.encoding) in wanted or found.narrow in wanted:
+    names = None if candidates is None else [canonical(name) for name in candidates]
+    found = _search(bytes(data), names)
+    if names is None or found.encoding is None or _is_one_of(found.encoding, names) or found.narrow in names:
         return found
+    if found.narrow == "ascii":
+        # Every candidate but UTF-16 and UTF-32 reads ASCII alike; the first is the one that is preferred.
+        for name in names:
+            if not name.startswith(("utf-16", "utf-32")):
+                return replace(found, encoding=SUPERSET.get(name, name))
     rival = Alternative(found.encoding, found.confidence)
     reason = f"reads as {found.encoding}, which is not among the candidates"
     return Detection(None, 0.0, None, (rival, *found.alternatives), found.bom, found.language, reason)
 
 
-def _search(data: bytes) -> Detection:
+def _search(data: bytes, names: list[str] | None) -> Detection:
     """Go through the stages."""
     if not data:
         return Detection(None, 0.0, reason="there is nothing to read")
@@ -75,7 +83,7 @@ def _search(data: bytes) -> Detection:
     if data.isascii():
         return Detection("utf-8", 1.0, "ascii", reason="is ASCII only")
     first = evidence(data[:_FIRST])
-    return _utf8(data, first) or _race(data, first[: readings.GLANCE])
+    return _utf8(data, first) or _race(data, first[: readings.GLANCE], names)
 
 
 def _utf8(data: bytes, first: bytes) -> Detection | None:
@@ -98,7 +106,7 @@ def _utf8(data: bytes, first: bytes) -> Detection | None:
     return None
 
 
-def _race(data: bytes, first: bytes) -> Detection:
+def _race(data: bytes, first: bytes, names: list[str] | None) -> Detection:
     """Let the encodings of Chinese and their rivals read the evidence; the cheapest reading wins."""
     said = declaration(data)
     glance = readings.read_all(first, readings.CHINESE)[0]
@@ -113,10 +121,24 @@ def _race(data: bytes, first: bytes) -> Detection:
             break
     ranked.append(readings.unknown(seen))
     ranked.sort(key=lambda reading: reading.cost)
-    best = ranked[0]
+    best = _best(ranked, seen, names)
     if best.language in ("zh", "ja", "ko"):
-        return _answer(best, ranked[1:], data, _because(best, said))
-    return _other(data, ranked, said)
+        return _answer(best, [reading for reading in ranked if reading is not best], data, _because(best, said))
+    return _other(data, ranked, said, names)
+
+
+def _best(ranked: list[Reading], seen: bytes, names: list[str] | None) -> Reading:
+    """Return the cheapest reading, or the cheapest of the encodings asked for if nothing else is clearly cheaper."""
+    if names is None or _is_one_of(ranked[0].encoding, names):
+        return ranked[0]
+    tried = {reading.encoding for reading in ranked}
+    extra = [Candidate(name, ("xx",), 3.0) for name in names if SUPERSET.get(name, name) not in tried]
+    ranked += readings.read_all(
+        seen, [item for item in extra if not item.encoding.startswith(("utf", "iso2022", "hz"))]
+    )
+    asked = [reading for reading in ranked if _is_one_of(reading.encoding, names)]
+    best = min(asked, key=lambda reading: reading.cost, default=ranked[0])
+    return best if best.cost <= ranked[0].cost + _CLEARLY else ranked[0]
 
 
 def _with_declared(reading: Reading, said: str | None) -> Reading:
@@ -133,10 +155,14 @@ def _because(reading: Reading, said: str | None) -> str:
     ]
 
 
-def _other(data: bytes, ranked: list[Reading], said: str | None) -> Detection:
+def _other(data: bytes, ranked: list[Reading], said: str | None, names: list[str] | None) -> Detection:
     """Name an encoding that is not one of Chinese, with chardet's help."""
-    name = said if said and said not in ("gb18030", "big5hkscs", "euc_tw") else named_by_chardet(data)
     known = [reading for reading in ranked if reading.encoding != "unknown"]
+    asked = [reading for reading in known if names and reading.language == "xx" and _is_one_of(reading.encoding, names)]
+    if asked:
+        chosen = min(asked, key=lambda reading: reading.cost)
+        return _answer(chosen, [reading for reading in known if reading is not chosen], data, "is asked for, and fits")
+    name = said if said and said not in ("gb18030", "big5hkscs", "euc_tw") else named_by_chardet(data)
     if name is None or name in ("gb18030", "big5hkscs"):
         name = known[0].encoding
     chosen = next((reading for reading in known if reading.encoding == name), Reading(name, ranked[0].cost))
@@ -146,14 +172,15 @@ def _other(data: bytes, ranked: list[Reading], said: str | None) -> Detection:
 
 def _answer(best: Reading, rest: list[Reading], data: bytes, reason: str) -> Detection:
     margin = min((reading.cost for reading in rest), default=best.cost + 40.0) - best.cost
-    others = tuple(Alternative(name, share) for name, share in shares(best, rest))
+    confidence = belief(margin, best.language)
+    others = tuple(Alternative(name, share) for name, share in shares(best, confidence, rest))
     name, narrow = best.encoding, best.encoding
     parts = spread(data) if name in ("gb18030", "big5hkscs") else []
     if name == "gb18030":
         narrow = next((other for other in ("gb2312", "gbk") if all(_decodes(part, other) for part in parts)), name)
     elif name == "big5hkscs":
         name, narrow = _big5(parts)
-    return Detection(name, belief(margin), narrow, others, False, best.language or None, reason)
+    return Detection(name, confidence, narrow, others, False, best.language or None, reason)
 
 
 def _big5(parts: list[bytes]) -> tuple[str, str]:
@@ -186,6 +213,10 @@ def _decodes(part: bytes, name: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_one_of(name: str, names: list[str]) -> bool:
+    return _family(name) in {_family(other) for other in names}
 
 
 def _family(name: str) -> str:
