@@ -174,7 +174,7 @@ class Lines:
         """Yield the lines in which `pattern` is found, or in which what it found ends."""
         match = pattern.search(self.text)
         while match:
-            index = bisect_right(self._starts, match.end() - 1) - 1
+            index = bisect_right(self._starts, max(match.start(), match.end() - 1)) - 1
             yield self._line(index)
             if index + 1 == len(self._starts):
                 return

@@ -14,16 +14,16 @@ from normalize.punctuation.lines import Line
 from normalize.punctuation.width import Replacement
 
 _HAN = f"[{masks.HAN}]"
-_TOKEN = r"[A-Za-z0-9\u0370-\u03ff\u00c0-\u024f]"
-_BEFORE = re.compile(rf"(?<={_HAN})(?={_TOKEN}|`)")
-_BEHIND = re.compile(rf"(?<=[A-Za-z0-9\u0370-\u03ff\u00c0-\u024f%°+#`])(?={_HAN})")
-_TIGHT = re.compile(rf"(?<={_HAN})[ ]+(?={_TOKEN})|(?<={_TOKEN})[ ]+(?={_HAN})")
+_TOKEN = r"A-Za-z0-9\u0370-\u03ff\u00c0-\u024f"
 _OPENING, _CLOSING = "（「『《〈【〔“‘", "，。、；：！？）」』》〉】〕”’"
-_AROUND = re.compile(
+#: Where a blank is missing, where one may go, and where one stands beside a full-width mark.
+MISSING = rf"(?<={_HAN})(?=[{_TOKEN}`])|(?:(?<=[{_TOKEN}`])|(?<=[{_TOKEN}][%°+#])|(?<=\+\+))(?={_HAN})"
+TIGHT = rf"(?<={_HAN})[ ]+(?=[{_TOKEN}])|(?<=[{_TOKEN}])[ ]+(?={_HAN})"
+AROUND = (
     rf"(?<=[，。、；：！？）」』》〉】〕（「『《〈【〔])[ ]+(?=[\w{_OPENING}{_CLOSING}])"
     rf"|(?<=[\w{_CLOSING}])[ ]+(?=[，。、；：！？）」』》〉】〕（「『《〈【〔])"
 )
-_WORD = re.compile(r"[^\s\u2014-\u2026\u3000-\uffef]+")
+_MISSING, _TIGHT, _AROUND = re.compile(MISSING), re.compile(TIGHT), re.compile(AROUND)
 _ADDRESSES = frozenset({"url", "mail", "host", "windows", "path", "address", "network", "digits"})
 _SENTENCE = re.compile("[，。；！？]")
 _IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
@@ -36,10 +36,10 @@ def add(line: Line) -> Iterator[Replacement]:
     if _is_record(line):
         return
     titles = [match.span() for match in _TITLE.finditer(line.text)]
-    places = {match.start() for match in _BEFORE.finditer(line.text) if _is_plain(line, match.start())}
-    places |= {match.start() for match in _BEHIND.finditer(line.text) if _is_plain(line, match.start() - 1)}
-    for at in sorted(places):
-        if not any(start <= at <= end for start, end in titles):
+    for match in _MISSING.finditer(line.text):
+        at = match.start()
+        word, han = (at - 1, at) if line.is_han(line.text[at]) else (at, at - 1)
+        if _is_plain(line, word, han) and not any(start <= at <= end for start, end in titles):
             yield at, at, " "
 
 
@@ -63,14 +63,17 @@ def _is_record(line: Line) -> bool:
     return any(kind in _ADDRESSES for _, _, kind in line.spans) or _IP.search(line.text) is not None
 
 
-def _is_plain(line: Line, at: int) -> bool:
-    """Tell whether the word at `at` is one: no mask, no separators inside that make it something else."""
+def _is_plain(line: Line, at: int, other: int) -> bool:
+    """Tell whether the word at `at` is one: no mask, no separators inside that make it something else.
+
+    `other` is where the Han beside it stands: outside of a code span, or the span ends there.
+    """
     kind = line.mask(at)
     if kind == "number" and line.text[at].isdigit():
         # A time or a ratio; a number with commas is left as it was typed.
         return re.search(r"\d,\d|,\d\d$", line.text[max(at - 4, 0) : at + 5]) is None
     if kind is not None:
-        return kind == "code"
+        return kind == "code" and line.mask(other) is None
     start = at
     while start and not line.is_wide(start - 1) and not line.text[start - 1].isspace():
         start -= 1

@@ -19,7 +19,7 @@ _QUOTES = "[“”‘’「」『』]"
 _SIGNS = {
     "width.letter": "[０-９Ａ-Ｚａ-ｚ]",
     "width.mark": "[＂-＇＊＋－．／＜-＠［-｀｛-～]|[0-9][，：]|[A-Za-z]：",
-    "width.sentence": "[，；：！？（）。]",
+    "width.sentence": "[A-Za-z] ?[，；：！？（）。]",
     "width.kana": "[｡-ﾟ]",
     "quote.form": "[〝〞〟﹁﹂﹃﹄„‟＂]",
     "ellipsis": "\\.\\.\\.|。。。|…|．．．|···|・・・|⋯|‥",
@@ -28,12 +28,12 @@ _SIGNS = {
     "title": "<<|＜＜",
     "restore": "[,;:!?()]",
     "repeated": "([，。、；：])\\1",
-    "stop": "[.．]",
+    "stop": "[.．](?:[\\s”’」』》）\"')*_<]|$)",
     "quote.straight": "[\"']",
     "quote.region": _QUOTES,
-    "spacing.mark": " ",
-    "spacing.add": "[A-Za-z0-9\u0370-\u03ff\u00c0-\u024f`]",
-    "spacing.remove": " ",
+    "spacing.mark": spacing.AROUND,
+    "spacing.add": spacing.MISSING,
+    "spacing.remove": spacing.TIGHT,
     "line-start": "[\r\n][，。、；：！？]",
 }
 _SIGN_PATTERNS = {name: re.compile(pattern) for name, pattern in _SIGNS.items()}
