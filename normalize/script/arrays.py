@@ -10,7 +10,8 @@ and because characters beyond the BMP and lone surrogates are then nothing speci
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -33,9 +34,10 @@ _FLAG = 1 << 31
 _BEYOND, _ALWAYS, _FIRST_ROW = 0, 1, 2
 _ROWS = 0x400 - _FIRST_ROW
 
-#: A hashed table of pairs has this many places for each pair: 3 to 6 % of other pairs are then taken for one of them.
-#: With half as many, conversion by s2twp takes 5 % longer (longer runs), with twice as many nothing is gained.
-_PLACES = 16
+#: How many places the hashed tables have for each pair at least: of other pairs 1 % and 5 % are then taken for one of
+#: them. With a quarter as many for pairs that may change, a fifth of all runs is worked on for nothing.
+_PAIR_PLACES = 64
+_LINK_PLACES = 16
 #: 65,536 places for runs: the 16,000 of 20 million characters fill a quarter of them.
 _KNOWN_BITS = 16
 #: How many characters of a run fit one number, and the bits of each.
@@ -56,8 +58,8 @@ class Arrays:
         self._reach = compiled.reach
         rows = _rows(compiled)
         self._table, self._beyond = _character_table(compiled, rows)
-        self._pairs = _Pairs([(rows.__getitem__, compiled.ahead), (rows.__getitem__, compiled.behind)])
-        self._links = _Pairs([(ord, compiled.follow)])
+        self._pairs = _Pairs(_PAIR_PLACES, (rows.__getitem__, compiled.ahead), (rows.__getitem__, compiled.behind))
+        self._links = _Pairs(_LINK_PLACES, (ord, compiled.follow))
 
     def convert(self, text: str) -> str:
         """Convert one block of text, which must begin and end where a text may be cut."""
@@ -102,38 +104,38 @@ class Arrays:
 
     def _runs_around(self, source: CodePoints, starts: Places) -> tuple[Places, Places]:
         """Extend each place to the run that must be converted together with it."""
-        left = starts.copy()
-        growing = left.nonzero()[0]
-        while growing.size:
-            growing = growing.take(self._linked(source, left.take(growing)).nonzero()[0])
-            less = left.take(growing)
-            less -= 1
-            left[growing] = less
-            growing = growing.take(less.nonzero()[0])
+        left = self._grown(source, starts, -1)
         right = starts + 1
         sequences = (source.take(starts) - np.uint32(FIRST_COMPONENT) < len(COMPONENTS)).nonzero()[0]
         if sequences.size:
             right[sequences] = np.minimum(right[sequences] + self._reach, source.size)
-            left, right = _merged(left, right)
-        else:
-            # Places in one run have grown to the same beginning.
-            first = np.empty(left.size, np.bool_)
-            first[0] = True
-            np.not_equal(left[1:], left[:-1], out=first[1:])
-            distinct = first.nonzero()[0]
-            left, right = left.take(distinct), right.take(distinct)
-        growing = (right < source.size).nonzero()[0]
-        while growing.size:
-            growing = growing.take(self._linked(source, right.take(growing)).nonzero()[0])
-            more = right.take(growing)
-            more += 1
-            right[growing] = more
-            growing = growing.take((more < source.size).nonzero()[0])
-        return _merged(left, right) if sequences.size else (left, right)
+            return _merged(left, self._grown(source, right, 1))
+        # Places in one run have grown to the same beginning.
+        first = np.empty(left.size, np.bool_)
+        first[0] = True
+        np.not_equal(left[1:], left[:-1], out=first[1:])
+        distinct = first.nonzero()[0]
+        return left.take(distinct), self._grown(source, right.take(distinct), 1)
 
-    def _linked(self, source: CodePoints, places: Places) -> npt.NDArray[np.bool_]:
-        """Tell for each place whether the characters before and after it may belong to one key."""
-        return self._links.hold(source.take(places - 1), source.take(places))
+    def _grown(self, source: CodePoints, places: Places, direction: int) -> Places:
+        """Move each place to the left (-1) or right (1), as long as the characters beside it may belong to one key."""
+        grown = places.copy()
+        edge = 0 if direction < 0 else source.size
+        growing = (grown != edge).nonzero()[0]
+        at = grown.take(growing)
+        near = source.take(at if direction < 0 else at - 1)
+        while at.size:
+            far = source.take(at - 1 if direction < 0 else at)
+            linked = self._links.hold(far, near) if direction < 0 else self._links.hold(near, far)
+            on = linked.nonzero()[0]
+            growing, at, near = growing.take(on), at.take(on), far.take(on)
+            at += direction
+            grown[growing] = at
+            inside = at != edge
+            if not inside.all():
+                on = inside.nonzero()[0]
+                growing, at, near = growing.take(on), at.take(on), near.take(on)
+        return grown
 
     def _replace(self, text: str, source: CodePoints, out: CodePoints, left: Places, right: Places) -> str:
         """Put the converted runs in their places, and return the whole as text."""
@@ -141,24 +143,31 @@ class Arrays:
         unknown = self._known.put(source, out, left, sizes)
         if not unknown.size:
             return string(out)
-        left, right, sizes = left[unknown], right[unknown], sizes[unknown]
-        starts, ends = left.tolist(), right.tolist()
+        left, right, sizes = left.take(unknown), right.take(unknown), sizes.take(unknown)
         runs = self._runs
-        values = [runs[text[start:end]] for start, end in zip(starts, ends, strict=True)]
+        values = [runs[text[start:end]] for start, end in zip(left.tolist(), right.tolist(), strict=True)]
         lengths = np.fromiter(map(len, values), np.intp, len(values))
-        resized = (lengths != sizes).nonzero()[0]
+        same = lengths == sizes
+        resized = np.logical_not(same).nonzero()[0]
         if resized.size < unknown.size:
-            same = lengths == sizes
-            _scatter(out, left[same], sizes[same], codes("".join(values))[same.repeat(lengths)])
-        return _spliced(string(out), [(starts[index], ends[index], values[index]) for index in resized.tolist()])
+            kept = same.nonzero()[0]
+            _scatter(out, left.take(kept), sizes.take(kept), codes("".join(values))[same.repeat(lengths)])
+        if not resized.size:
+            return string(out)
+        return _spliced(
+            string(out),
+            left.take(resized).tolist(),
+            right.take(resized).tolist(),
+            [values[index] for index in resized.tolist()],
+        )
 
 
 class _Pairs:
     """Sets of pairs of numbers in one hashed table: what it holds it always finds, and now and then a pair too many."""
 
-    def __init__(self, sets: Sequence[tuple[Callable[[str], int], dict[str, str]]]) -> None:
+    def __init__(self, places: int, *sets: tuple[Callable[[str], int], dict[str, str]]) -> None:
         count = sum(len(seconds) for _, pairs in sets for seconds in pairs.values())
-        bits = max(6, (count * _PLACES).bit_length())
+        bits = max(6, (count * places).bit_length())
         self._shift = np.uint32(32 - bits)
         self._table = np.zeros(1 << bits, np.bool_)
         for which, (number, pairs) in enumerate(sets):
@@ -252,16 +261,13 @@ def string(points: CodePoints) -> str:
     >>> string(codes("a\\0b\\0"))
     'a\\x00b\\x00'
     """
-    text = str(points.view(np.dtype((np.str_, points.size)))[0])
+    text = cast(str, points.view(np.dtype((np.str_, points.size))).item())
     # NumPy takes zeros at the end for padding.
     return text if points[-1] else text + "\0" * (points.size - len(text))
 
 
-def _spliced(text: str, replacements: Sequence[tuple[int, int, str]]) -> str:
-    """Return a text with stretches (start, end, replacement) of it replaced by others of any length."""
-    if not replacements:
-        return text
-    starts, ends, values = zip(*replacements, strict=True)
+def _spliced(text: str, starts: list[int], ends: list[int], values: list[str]) -> str:
+    """Return a text with stretches of it replaced by values of any length."""
     pieces = [""] * (2 * len(values) + 1)
     pieces[::2] = [text[end:start] for end, start in zip((0, *ends), (*starts, len(text)), strict=True)]
     pieces[1::2] = values

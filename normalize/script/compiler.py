@@ -39,7 +39,7 @@ from normalize.script.matching import Dictionary, Matcher
 
 #: The fifty commonest characters of each script: a third of Simplified, a quarter of Traditional running text. A
 #: changing key is looked for at a character that is not among them, if it has one, because each must be looked at.
-_COMMON = frozenset(
+_COMMON = (
     "的在用中一个数以可有和为是定行不对件将会应文选人如当这要们时使条法表或入组第下本式单我于理据其作上能"
     "之為個來子得也而者了年係時他大所公生及十出無事就與二你國自日到後三方此多曰去成說好處都過分見道相月"
 )
@@ -182,9 +182,10 @@ class _Compilation:
             changed = (
                 [i for i in places if by_itself[i] != value[i]] if len(value) == len(by_itself) == len(key) else []
             )
-            place = next((i for i in (*changed, *places) if key[i] not in _COMMON), 0)
+            place = max((*changed, *places), key=lambda i: _rarity(key[i]) > len(_COMMON))
             self.looked_at.update(origins[place])
-        forward = place + 1 < len(key)
+        # With the rarer of the neighbours.
+        forward = place == 0 or (place + 1 < len(key) and _rarity(key[place + 1]) >= _rarity(key[place - 1]))
         table = self.ahead if forward else self.behind
         for source in origins[place]:
             table[source].update(origins[place + 1 if forward else place - 1])
@@ -217,6 +218,12 @@ def _pairs(keys: list[str]) -> set[str]:
         return {key[index - 1 : index + 1] for key in keys for index in range(1, len(key))}
     # All pairs of the joined keys at once is four times as quick as key by key.
     return {pair for pair in set(map(add, joined, joined[1:])) if "\n" not in pair}
+
+
+def _rarity(character: str) -> int:
+    """Return the rank of a common character, and a greater number for all others."""
+    place = _COMMON.find(character)
+    return place % (len(_COMMON) // 2) if place >= 0 else len(_COMMON) + 1
 
 
 def _inverse(images: dict[str, set[str]]) -> dict[str, list[str]]:
