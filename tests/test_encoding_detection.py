@@ -124,7 +124,18 @@ def test_almost_nothing(data: bytes) -> None:
     assert to_bytes(decode(data)) == data
 
 
-@pytest.mark.parametrize("text", ["~{foo bar~}", "a+b-c+d", "x = {1: 2}", "data:image/png;base64,+iVBORw0KGgo/+A=="])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "~{foo bar~}",
+        "a+b-c+d",
+        "x = {1: 2}",
+        "{name} and {path}",
+        "a {color:red} b {wide}",
+        r"\\frac{1234}{abcd}",
+        "data:image/png;base64,+iVBORw0KGgo/+A==",
+    ],
+)
 def test_ascii_stays_ascii(text: str) -> None:
     """Braces, plus signs and base64 in programs are not HZ, UTF-7 or UTF-16."""
     assert detect(text.encode()).narrow == "ascii"
@@ -135,6 +146,14 @@ def test_ascii_stays_ascii(text: str) -> None:
 def test_printable_ascii_is_never_wide(text: str) -> None:
     """Printable ASCII is not taken for UTF-16, however it is made up."""
     assert detect(text.encode()).encoding in (None, "utf-8", "hz", "utf-7")
+
+
+def test_hz_that_lost_its_tildes() -> None:
+    """Mail programs ate the tildes of HZ: `{VPND}` is read as what it was, and undone exactly."""
+    data = "今天的渡轮停航 (see notice)".encode("hz").replace(b"~", b"")
+    decoded = decode(data)
+    assert (decoded.encoding, decoded.text) == ("hz", "今天的渡轮停航 (see notice)")
+    assert to_bytes(decoded) == data
 
 
 def test_mixed_lines_are_decoded_on_their_own() -> None:

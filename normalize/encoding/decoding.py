@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Literal
 
 from normalize.encoding.encoding import irregular, needs_check
+from normalize.encoding.escapes import with_tildes
 from normalize.encoding.mixed import Piece, pieces
 from normalize.encoding.names import SUPERSET, EncodingError, canonical
 from normalize.encoding.resync import next_start
 from normalize.encoding.tables import added, table_of
-from normalize.result import Decoded, DecodeError, Detection, Segment
+from normalize.result import Decoded, DecodeError, Detection, Irregular, Segment
 
 Errors = Literal["replace", "preserve", "strict"]
 
@@ -112,6 +113,10 @@ def decode(data: bytes, encoding: str | None = None, errors: Errors = "replace")
     else:
         name = canonical(encoding)
     name, bom = _strip_bom(data, SUPERSET.get(name, name))
+    if name == "hz" and detection is not None:
+        whole_text = _without_tildes(data)
+        if whole_text is not None:
+            return Decoded(whole_text, name, (), detection, irregular=(Irregular(0, len(whole_text), data),))
     # Detection chose Python's table of Big5 where its marks read better than those of Windows.
     modern = detection is None or detection.narrow != "big5"
     whole = detection is None or detection.encoding in (None, "binary")
@@ -119,6 +124,15 @@ def decode(data: bytes, encoding: str | None = None, errors: Errors = "replace")
     text, listed, segments = _decode_parts(data, parts, name, errors, modern)
     decoded = Decoded(text, name, listed, detection, bom, segments)
     return replace(decoded, irregular=irregular(decoded, data)) if needs_check(name, segments) else decoded
+
+
+def _without_tildes(data: bytes) -> str | None:
+    """Return the text of HZ whose tildes were lost on the way, if it is that and decodes."""
+    restored = with_tildes(data)
+    try:
+        return restored.decode("hz") if restored else None
+    except UnicodeDecodeError:
+        return None
 
 
 def _decode_parts(
