@@ -115,8 +115,9 @@ def test_collected_cases() -> None:
     """Of the collected cases all are exact but those whose bytes are gone."""
     cases = _lines(SHARED / "annotations" / "cases.jsonl")
     wrong = [case["id"] for case in cases if repair(case["corrupted"]) != case["original"]]
-    # 75, 76, 78: a digit was eaten. The others need a name or a word that the language model does not know.
-    assert set(wrong) <= {42, 55, 63, 64, 70, 71, 72, 73, 75, 76, 78, 80, 81}
+    # 75, 76, 78: a digit was eaten. 80: what could not be decoded vanished without a mark. The others need a name or a
+    # turn of phrase that the models do not know.
+    assert set(wrong) <= {42, 55, 71, 72, 73, 75, 76, 78, 80}
 
 
 @needs_shared
@@ -142,7 +143,7 @@ def test_the_example_page() -> None:
     text = (SHARED / "annotations" / "example-page.txt").read_text("utf-8")
     repaired = repair(text)
     assert not [m[0] for m in ANNOTATION.finditer(repaired) if not m[1].isascii()]
-    for expected in ("know－how(知識)", "談論“行業+AI”", "領域為AI", "日報社", "——創新奇智", "康威視"):
+    for expected in ("know－how(知識)", "談論“行業+AI”", "領域為AI", "日報社", "——創新奇智", "海康威視"):
         assert expected in repaired
     lost = [edit for edit in repair_annotations(text) if edit.step.certainty == "lost"]
     assert lost

@@ -131,12 +131,13 @@ class ShiftReader:
         likely = sorted(finished, key=lambda item: item[1].cost / len(item[1].text))[:_RANKED]
         weighed = sorted(((weight(item), item) for item in likely), key=lambda entry: entry[0])
         least, (end, best) = weighed[0]
-        clear = _CLEAR_AT_LOSS if best.text.endswith(LOST) else _CLEAR
+        # Further off than _CLEAR, only the character in front of a loss is in doubt.
+        doubtful = len(best.text) - 2 if best.text.endswith(LOST) else len(best.text)
         for other, (other_end, rival) in weighed[1:]:
-            if other > least + clear:
+            if other > least + _CLEAR_AT_LOSS:
                 break
             if other_end == end and len(rival.text) == len(best.text):
-                best = _blot(best, rival)
+                best = _blot(best, rival, 0 if other <= least + _CLEAR else doubtful)
         return end, best
 
     def _begin(self, first: Hypothesis, start: int) -> Iterator[tuple[int, Hypothesis]]:
@@ -254,9 +255,10 @@ class ShiftReader:
             yield position + 1, self._feed_all(replace(self._feed(guess, lead), pending=trail), code)
 
 
-def _blot(best: Hypothesis, rival: Hypothesis) -> Hypothesis:
-    """Return `best` with LOST wherever a rival that is about as likely says something else."""
-    unsure = {i for i, (a, b) in enumerate(zip(best.text, rival.text, strict=True)) if a != b and a != LOST}
+def _blot(best: Hypothesis, rival: Hypothesis, first: int) -> Hypothesis:
+    """Return `best` with LOST where, from `first` on, a rival that is about as likely says something else."""
+    pairs = enumerate(zip(best.text, rival.text, strict=True))
+    unsure = {i for i, (a, b) in pairs if i >= first and a != b and LOST not in (a, b)}
     if not unsure or len(unsure) > 2:
         return best
     text = "".join(LOST if i in unsure else character for i, character in enumerate(best.text))
