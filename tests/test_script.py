@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 import normalize
 from normalize.config import Config, ConfigError
-from normalize.profile import Profile
+from normalize.profile import ARRAY_LENGTH, Profile
 from normalize.result import Changes, apply
 from normalize.script import identify, lexicon, scalar
+from normalize.script.passages import passages
 from normalize.script.stage import stage
 
 CASES = Path(__file__).parent / "cases"
@@ -130,3 +131,19 @@ def test_odd_text_is_neither_refused_nor_lost(text: str) -> None:
         assert len(normalize.convert(text, name)) == len(text)
     for target in TARGETS:
         assert len(normalize.convert(text, target)) == len(text)
+
+
+@given(st.lists(chinese, max_size=30), st.booleans())
+def test_long_and_short_texts_have_the_same_passages(lines: list[str], traditional: bool) -> None:
+    """The gate judges lines alike in columns and one by one, and its passages cover the text."""
+    text = "\n".join(lines)
+    long = text + "\n" + "，" * ARRAY_LENGTH
+    found = passages(text, Profile(text), traditional)
+    in_columns = passages(long, Profile(long), traditional)
+    assert [found[0].start, *(passage.end for passage in found)] == [
+        0,
+        *(passage.start for passage in found[1:]),
+        len(text),
+    ]
+    settled = [passage.settled for passage in found for _ in range(passage.start, passage.end)]
+    assert settled == [p.settled for p in in_columns for _ in range(p.start, p.end)][: len(text)]

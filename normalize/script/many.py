@@ -17,6 +17,7 @@ from normalize.script.scalar import COMPONENTS
 _SEPARATORS = "\ufffe\uffff\x1e\x1f\x1d\x1c"
 
 HANS, HANT = 1, 2
+FLAGS = {Class.HANS: HANS, Class.HANT: HANT}
 
 
 def many(converter: Converter, texts: Sequence[str]) -> list[str]:
@@ -60,6 +61,6 @@ def _flags() -> npt.NDArray[np.uint8]:
     """Return HANS or HANT for each character of the BMP, and a last 0 for those beyond it."""
     classes: npt.NDArray[np.uint8] = np.frombuffer(class_table() + bytes([Class.OTHER]), np.uint8)
     flags = np.zeros_like(classes)
-    flags[classes == Class.HANS] = HANS
-    flags[classes == Class.HANT] = HANT
+    for kind, flag in FLAGS.items():
+        flags[classes == kind] = flag
     return flags

@@ -8,10 +8,10 @@ the nearest character the gate was measured to be worse. A line that says nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from normalize.profile import Class, Profile
+from normalize.profile import ARRAY_LENGTH, Class, Profile
 
 
 class Passage(NamedTuple):
@@ -36,20 +36,28 @@ def passages(text: str, profile: Profile, traditional: bool, before: tuple[int, 
     if not wanted or not unwanted:
         return [Passage(0, len(text), settled=wanted > 0)]
     undecided = wanted > unwanted
+    lines = text.splitlines(keepends=True)
     found: list[Passage] = []
-    for start, end, has_target, has_other in _lines(text, target, other):
+    start = 0
+    for line, (has_target, has_other) in zip(lines, _scripts(lines, target, other), strict=True):
         settled = not has_other and (has_target or undecided)
+        end = start + len(line)
         if found and found[-1].settled == settled:
             found[-1] = Passage(found[-1].start, end, settled)
         else:
             found.append(Passage(start, end, settled))
+        start = end
     return found
 
 
-def _lines(text: str, target: Class, other: Class) -> Iterator[tuple[int, int, bool, bool]]:
-    """Yield the start and the end of each line, and whether it has characters of either script only."""
-    start = 0
-    for line in text.splitlines(keepends=True):
-        profile = Profile(line)
-        yield start, start + len(line), profile.has(target), profile.has(other)
-        start += len(line)
+def _scripts(lines: Sequence[str], target: Class, other: Class) -> Iterator[tuple[bool, bool]]:
+    """Yield for each line whether it has characters of the target's script only, and of the other only."""
+    if sum(map(len, lines)) < ARRAY_LENGTH:
+        for line in lines:
+            profile = Profile(line)
+            yield profile.has(target), profile.has(other)
+        return
+    from normalize.script.many import FLAGS, scripts
+
+    for kind in scripts(lines).tolist():
+        yield bool(kind & FLAGS[target]), bool(kind & FLAGS[other])
