@@ -14,7 +14,7 @@ from typing import NamedTuple
 from normalize.punctuation.lines import HAN, Line
 
 _MARK = re.compile(r"[,;:!?()]")
-_LIST_MARKER = re.compile(r"(?:^|[\s;。,:])[A-Za-z0-9]{1,3}$")
+_LIST_MARKER = re.compile(r"(?:^|[\s;；。,，:：、])[A-Za-z0-9]{1,3}$")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 #: How far apart the brackets of a pair that spans lines may be.
 _REACH = 500

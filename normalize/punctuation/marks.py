@@ -56,7 +56,8 @@ def dash(line: Line) -> Iterator[Replacement]:
         while end < len(line.text) and line.text[end] == " ":
             end += 1
         right_open = end == len(line.text) and start == match.start()
-        if line.is_wide(start - 1) and (line.is_wide(end) or right_open):
+        left = line.is_wide(start - 1) or (start == 0 and match[0][0] != "-")
+        if left and (line.is_wide(end) or (right_open and start > 0)):
             yield start, end, "——"
 
 

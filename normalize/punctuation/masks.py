@@ -8,6 +8,7 @@ neighbours it counts as one foreign word.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 #: Han, with the ideographic planes beyond the BMP.
 HAN_RANGES = ((0x3005, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
@@ -23,8 +24,7 @@ _REACH = 20_000
 _INDENT = 40
 
 _COMMENT = r"(?:<!--|^[ \t]*(?://|/\*|\(\*|\#|%|--|;|\.\.|REM|'))[ \t]*normalize:[ ]*"
-_BLOCKS = re.compile(
-    rf"""
+_BLOCKS = rf"""
     (?P<off>{_COMMENT}off\b(?:.*?{_COMMENT}on\b[^\n]*|.*))
   | (?P<fence>^[ \t>]*(?P<ticks>`{{3,}}+|~{{3,}}+)[^\n]*+\n(?:.{{0,{_REACH}}}?^[ \t>]*(?P=ticks)[`~]*[ \t]*$)?)
   | (?P<comment><!--.{{0,{_REACH}}}?-->)
@@ -32,9 +32,7 @@ _BLOCKS = re.compile(
   | (?P<front>\A---[ \t]*\n.{{0,{_REACH}}}?^---[ \t]*$)
   | (?P<display>\$\$[^$]{{1,2000}}\$\$|\\\[.{{1,2000}}?\\\]
       |\\begin\{{(?P<env>equation|align|gather|math|verbatim|lstlisting)\*?\}}.{{0,{_REACH}}}?\\end\{{(?P=env)\*?\}})
-    """,
-    re.VERBOSE | re.MULTILINE | re.DOTALL,
-)
+"""
 #: What a block begins with, found much faster than the pattern; what must follow for it to end; whether it begins with
 #: its line.
 _BLOCK_SIGNS = (
@@ -51,14 +49,15 @@ _BLOCK_SIGNS = (
 _TOP_LEVEL = "com|net|org|edu|gov|mil|int|io|ai|app|dev|info|cn|tw|hk|mo|sg|jp|kr|us|uk|de|fr|eu"
 #: Alternatives by their first character, so that most places in a line fail at once. All repeats are bounded: a mark
 #: without its partner must not cost a look at the whole line.
-_INLINE = re.compile(
-    rf"""(?![{WIDE}])(?:
+_INLINE = rf"""(?![{WIDE}])(?:
     (?P<english>(?<=[“‘「『《〈])[^{WIDE}]{{0,300}}[A-Za-z][,;:]?[ ][^{WIDE}]{{1,300}}(?=[”’」』》〉])
       |(?<=[“‘’「"'])[!-/:-@\[-`{{-~]{{1,3}}(?=[”’」"'])|"[A-Z][^"{WIDE}]{{0,300}}[A-Za-z][,;:]?[ ][^"{WIDE}]{{1,300}}")
   | ^(?:
         (?P<label>[ \t]{{0,20}}\[[^\[\]]{{1,100}}\]:(?=[ \t]))
       | (?P<member>[ \t]{{0,40}}"[^"]{{1,200}}"[ \t]*:[ \t]*
           (?:"[^"]{{0,1000}}"|[\[\]{{}}\w.+-]{{0,100}})[ \t]*,?[ \t]*$)
+      | (?P<value>[ \t]{{0,40}}(?:-[ \t]+)?[A-Za-z_][A-Za-z\d_.-]{{0,60}}:[ \t]+
+          (?:"[^"]{{0,1000}}"|'[^']{{0,1000}}')[ \t]*,?[ \t]*$)
       | (?P<key>[ \t]{{0,40}}(?:-[ \t]+)?["']?[A-Za-z_][A-Za-z\d_.-]{{0,60}}["']?:(?=[ \t]))
     )
   | (?=[A-Za-z_])(?<![A-Za-z\d_])(?:
@@ -72,7 +71,8 @@ _INLINE = re.compile(
       | (?P<assignment>[A-Za-z_][A-Za-z\d_.-]{{0,60}}[ ]?[-+*/:]?=[ ]?(?:"[^"]{{0,1000}}"|'[^']{{0,1000}}');?)
       | (?P<scope>[A-Za-z_][\w.-]{{0,60}}(?:::[A-Za-z_<][\w<>]{{0,60}})+)
       | (?P<address>[A-Fa-f][0-9A-Fa-f]{{0,3}}(?::[0-9A-Fa-f]{{0,4}}){{3,7}}(?![\w:]))
-      | (?P<brand>(?:Yahoo|Joomla|Jeopardy|Yum|Wham|Mamma[ ]Mia|Moulin[ ]Rouge)!(?=\S))
+      | (?P<brand>(?:Yahoo|Joomla|Jeopardy|Yum|Wham|Mamma[ ]Mia|Moulin[ ]Rouge)!)
+      | (?P<query>SELECT[ ][\w*"`.,()\ ]{{1,200}}?[ ]FROM[ ][^\s,;]{{1,60}}(?:[ ]WHERE[ ][^,;]{{1,200}})?;?)
     )
   | (?=\d)(?<!\d)(?:
         (?P<network>(?<![A-Za-z\d_:.])(?:[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{0,4}}){{3,7}}(?![\w:])
@@ -89,7 +89,8 @@ _INLINE = re.compile(
       |(?<=\])\((?:https?:|mailto:|\.{{0,2}}/|\#)[^()\s]{{0,1000}}\)|(?<=\])\([^()\s]{{0,200}}[./\#][^()\s,]{{0,1000}}\)|(?<=\])\[[^\[\]]{{0,200}}\]|\[\^[^\[\]]{{1,100}}\]:?)
   | (?P<path>(?<![A-Za-z\d_:/.)\]])(?:~|\.{{1,2}})?(?:/[A-Za-z\d._+@%-]+)+/?(?::~?(?:/[A-Za-z\d._+@%-]+)+/?){{0,50}})
   | (?P<json>\{{\s*"(?:[^{{}}]|\{{[^{{}}]{{0,300}}\}}){{0,1000}}\}}
-      |\{{\s*["']?[A-Za-z_][\w-]*["']?\s*:[^{{}}]{{0,1000}}\}},?)
+      |\{{\s*["']?[A-Za-z_][\w-]*["']?\s*:[^{{}}]{{0,1000}}\}},?
+      |\{{[^{{}}]{{0,300}};\s*\}})
   | (?P<kaomoji>\([^(){HAN}A-NP-SU-Za-np-z0-9]{{0,12}}[{KAOMOJI}][^(){HAN}A-NP-SU-Za-np-z0-9]{{0,12}}\)
       [╯╰ノシっ︵┻━]{{0,12}})
   | (?P<image>!\[)
@@ -97,15 +98,19 @@ _INLINE = re.compile(
   | (?P<colons>::+|:[a-z][a-z\d_+-]{{1,30}}:(?=[A-Za-z`\s]|$))
   | (?P<operator>[!=<>]=|=>|->|\#!|\(\(+[^(){HAN}]{{0,300}}\)\)+|\|?[ \t]?:?-{{2,}}:?[ \t]?(?=\||$))
   | (?P<face>(?<!\S)(?:[:;=][-'^o]?[()DPpOo3/|*\]\[]|\([:;=]|\^[_.]?\^;?)(?!\S))
-    )""",
-    re.VERBOSE,
-)
+    )"""
 #: A line without any of these has no inline mask: nearly all prose.
 _INLINE_SIGN = re.compile(
     r"[`$\\<&\[{/@\"|=>]|[A-Za-z]:|://|::|www\.|\d[,:]|!=|->|\(\(|#!|--:|[:;=]-?[)(DPp]|\^_?\^|[a-z]!|[A-Za-z][,;:]? "
     r"|[A-Za-z]\('|[“‘’「'][!-/:-?]"
     rf"|[{KAOMOJI}]|:[a-z]"
 )
+
+
+@cache
+def _pattern(pattern: str, flags: int) -> re.Pattern[str]:
+    """Compile when first needed: these two take longer than all other imports of the room."""
+    return re.compile(pattern, flags)
 
 
 def blocks(text: str) -> list[tuple[int, int]]:
@@ -131,7 +136,7 @@ def blocks(text: str) -> list[tuple[int, int]]:
     end = 0
     for place in sorted(set(places)):
         if place >= end:
-            match = _BLOCKS.match(text, place)
+            match = _pattern(_BLOCKS, re.VERBOSE | re.MULTILINE | re.DOTALL).match(text, place)
             if match:
                 end = match.end()
                 spans.append(match.span())
@@ -147,7 +152,7 @@ def inline(line: str) -> list[tuple[int, int, str]]:
     if not _INLINE_SIGN.search(line):
         return []
     spans: list[tuple[int, int, str]] = []
-    for match in _INLINE.finditer(line):
+    for match in _pattern(_INLINE, re.VERBOSE).finditer(line):
         start, end = match.span()
         kind = match.lastgroup or ""
         if kind in ("url", "host", "network", "digits"):

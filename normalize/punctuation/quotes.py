@@ -84,6 +84,8 @@ def regional(line: Line, region: str | None) -> Iterator[Replacement]:
     kinds = [line.text[at] for at in marks]
     if kinds[::2].count("”") == kinds[1::2].count("“") == len(kinds) // 2:
         kinds = ["“" if kind == "”" else "”" for kind in kinds]
+    elif len(set(kinds)) == 1 and kinds[0] in "“”":
+        kinds = ["“", "”"] * (len(kinds) // 2)
     pairs = _pairs(marks, kinds)
     if pairs is None:
         return

@@ -69,6 +69,8 @@ def _is_plain(line: Line, at: int, other: int) -> bool:
     `other` is where the Han beside it stands: outside of a code span, or the span ends there.
     """
     kind = line.mask(at)
+    if line.text[at] == "`" and kind != "code":
+        return False
     if kind == "number" and line.text[at].isdigit():
         # A time or a ratio; a number with commas is left as it was typed.
         return re.search(r"\d,\d|,\d\d$", line.text[max(at - 4, 0) : at + 5]) is None

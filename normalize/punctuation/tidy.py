@@ -18,7 +18,7 @@ _QUOTES = "[“”‘’「」『』]"
 #: What a text must hold for a rule to have anything to do.
 _SIGNS = {
     "width.letter": "[０-９Ａ-Ｚａ-ｚ]",
-    "width.mark": "[＂-＇＊＋－．／＜-＠［-｀｛-～]|[0-9][，：]|[A-Za-z]：",
+    "width.mark": "[＂-＇＊＋－．／＜-＠［-｀｛-～]|[0-9][，：]|[A-Za-z][：（]|[A-Za-z0-9]\u3000[A-Za-z0-9]",
     "width.sentence": "[A-Za-z] ?[，；：！？（）。]",
     "width.kana": "[｡-ﾟ]",
     "quote.form": "[〝〞〟﹁﹂﹃﹄„‟＂]",

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from normalize.punctuation.forward import OFFSET
+from normalize.punctuation.forward import OFFSET, fold
 from normalize.punctuation.lines import HAN, Line
 from normalize.punctuation.masks import HAN as HAN_RANGES
 
@@ -29,6 +29,9 @@ _WORDS = re.compile("[A-Za-z]{2,}[ ，；：！？][ ]?[A-Za-z]{2,}")
 _QUOTED = re.compile(rf"[“「『\"]([^“”「」『』\"{HAN_RANGES}\u3040-\u30ff]+)[”」』\"]")
 _ASCII = {mark: chr(ord(mark) - OFFSET) for mark in "，；：！？（）"} | {"。": "."}
 _ENGLISH = re.compile("[，；：！？（）。]")
+_MATHS = re.compile(rf"(?<![{_ALNUM}])[A-Za-z]（[{_ALNUM}，,]{{1,9}}）(?=[=＝])|(?<![{_ALNUM}）)])－(?=[0-9])")
+_DRIVE = re.compile("(?<![A-Za-z])[A-Za-z]：＼")
+_BLANK = re.compile(rf"(?<=[{_ALNUM}])\u3000(?=[{_ALNUM}])")
 _KANA = re.compile("[｡-ﾟ]+")
 
 
@@ -45,12 +48,12 @@ def marks(line: Line) -> Iterator[Replacement]:
     for match in _ADDRESS.finditer(text):
         stop = _ADDRESS_END.search(text, text.find("／／", match.start()) + 2, match.end())
         spans.append((match.start(), stop.start() if stop else match.end()))
-    for pattern in (_MAIL, _TIME, _THOUSANDS, _POINT, _JOINED, _BESIDE):
+    for pattern in (_MAIL, _TIME, _THOUSANDS, _POINT, _JOINED, _BESIDE, _MATHS, _DRIVE, _BLANK):
         spans += [match.span() for match in pattern.finditer(text)]
     done = 0
     for start, end in sorted(spans):
         for at in range(max(start, done), end):
-            if "！" <= text[at] <= "～" and line.mask(at) is None:
+            if ("！" <= text[at] <= "～" or text[at] == "\u3000") and line.mask(at) is None:
                 yield at, at + 1, _half(text[at])
         done = max(done, end)
 
@@ -78,4 +81,4 @@ def kana(line: Line) -> Iterator[Replacement]:
 
 
 def _half(text: str) -> str:
-    return "".join(chr(ord(character) - OFFSET) if "！" <= character <= "～" else character for character in text)
+    return fold(text)
