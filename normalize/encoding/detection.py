@@ -26,8 +26,10 @@ from normalize.result import Alternative, Detection
 _DECLARED = 6.0
 #: How many nats dearer than its best rival an encoding that was asked for may be: about one character's worth.
 _CLEARLY = 6.0
+_CHINESE = ("gb18030", "big5hkscs", "cp950", "euc_tw")
 #: Bytes that most decisions are made on; more evidence is gathered only where they do not suffice.
 _FIRST = 256
+_TOGETHER = re.compile("[^\x00-\x7f]{2}")
 _THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 
 
@@ -101,9 +103,20 @@ def _utf8(data: bytes, first: bytes) -> Detection | None:
             return None
         return Detection("utf-8", belief(4.0 * good), "utf-8", reason="is UTF-8 but for some damaged bytes")
     # Few sequences may be well-formed by chance: 联通 in GB2312, 電報，並 in GBK.
-    if len(data) - len(text) >= 12:
-        return Detection("utf-8", 1.0, "utf-8", reason="is well-formed UTF-8")
-    return None
+    if len(data) - len(text) < 12 and _reads_better_as_chinese(evidence(data)):
+        return None
+    return Detection("utf-8", 1.0, "utf-8", reason="is well-formed UTF-8")
+
+
+def _reads_better_as_chinese(seen: bytes) -> bool:
+    """Tell whether well-formed UTF-8 is a better text, and a good one, in another encoding of Chinese."""
+    here = readings.read(seen, readings.UTF8)
+    for reading in readings.read_all(seen, (*readings.CHINESE, *readings.CHINESE_RARE)):
+        most = readings.SURE_COST + (2.0 if reading.foreign > 2 else 0.0)
+        if reading.foreign > 1 and reading.mean <= most and reading.cost < here.cost:
+            # A single character now and then, in English, is a symbol: the · of UTF-8 is 路 in GBK.
+            return _TOGETHER.search(seen.decode(reading.encoding, "replace")) is not None
+    return False
 
 
 def _race(data: bytes, first: bytes, names: list[str] | None) -> Detection:
@@ -162,11 +175,16 @@ def _other(data: bytes, ranked: list[Reading], said: str | None, names: list[str
     if asked:
         chosen = min(asked, key=lambda reading: reading.cost)
         return _answer(chosen, [reading for reading in known if reading is not chosen], data, "is asked for, and fits")
-    name = said if said and said not in ("gb18030", "big5hkscs", "euc_tw") else named_by_chardet(data)
-    if name is None or name in ("gb18030", "big5hkscs"):
-        name = known[0].encoding
-    chosen = next((reading for reading in known if reading.encoding == name), Reading(name, ranked[0].cost))
-    rest = [reading for reading in known if reading is not chosen]
+    name = said if said and said not in _CHINESE else named_by_chardet(data)
+    if name is None or name in _CHINESE:
+        chinese = min((item for item in known if item.language == "zh"), key=lambda item: item.cost)
+        if chinese.cost <= ranked[0].cost + _CLEARLY:
+            return _answer(chinese, [item for item in ranked if item is not chinese], data, "may be Chinese")
+        name = min((item for item in known if item.language == "xx"), key=lambda item: item.cost).encoding
+    # What another detector knows of the language is worth at least what the letters alone say.
+    chosen = next((item for item in known if item.encoding == name), Reading(name, ranked[0].cost))
+    chosen = chosen.cheaper(max(0.0, chosen.cost - ranked[0].cost))
+    rest = [item for item in known if item.encoding != name]
     return _answer(chosen, rest, data, "reads better as another language than as Chinese")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from normalize.encoding.evidence import evidence
-from normalize.encoding.readings import ERROR, Candidate, Reading, read
+from normalize.encoding.readings import MOST, Candidate, Reading, read
 from normalize.language import model
 
 _LOOKED_AT = 1 << 16
@@ -13,8 +13,10 @@ _HZ = re.compile(rb"~\{([^\r\n]+?)(?:~\}|$|(?=[\r\n]))")
 _LOST_TILDES = re.compile(rb"(?<!~)\{((?:[\x21-\x77][\x21-\x7e]){2,})\}")
 _UTF7 = re.compile(rb"\+([A-Za-z0-9+/]{3,})(?:-|(?![A-Za-z0-9+/]))")
 
-#: UTF-7 must read as Chinese: at most this in nats a character. Measured: real text 4.5 to 8.3, base64 12 and more.
+#: UTF-7, and HZ without tildes, must read as Chinese: at most this in nats a character. Measured: real text 4.5 to 8.3,
+#: base64 and braces in programs 12 and more. HZ with tildes may read as badly as a list of temperatures does.
 _MOST = 8.5
+_MOST_HZ = 10.4
 
 
 def escaped(data: bytes) -> Reading | None:
@@ -26,7 +28,7 @@ def escaped(data: bytes) -> Reading | None:
             return Reading(name, 0.0, {"c": "zh", "j": "ja", "k": "ko"}[name[8]])
     if b"~{" in head and _is_seven_bit(head):
         start = head.index(b"~{")
-        found = _hz(_HZ.findall(head[start : start + 4096]), 0.0)
+        found = _hz(_HZ.findall(head[start : start + 4096]), 0.0, _MOST_HZ)
         if found is not None:
             return found
     if not head.isascii():
@@ -36,7 +38,7 @@ def escaped(data: bytes) -> Reading | None:
         if found is not None:
             return found
     if b"{" in head and b"~{" not in head:
-        return _hz(_LOST_TILDES.findall(head[:8192]), 8.0)
+        return _hz(_LOST_TILDES.findall(head[:8192]), 8.0, _MOST)
     return None
 
 
@@ -47,13 +49,14 @@ def with_tildes(data: bytes) -> bytes | None:
     return _LOST_TILDES.sub(rb"~{\1~}", data.replace(b"~", b"~~"))
 
 
-def _hz(runs: list[bytes], margin: float) -> Reading | None:
-    """Return the reading of the runs as pairs of GB 2312 when it is better than as ASCII by so many nats."""
+def _hz(runs: list[bytes], margin: float, most: float) -> Reading | None:
+    """Return the reading of the runs as pairs of GB 2312 when it is better than as ASCII, and good in itself."""
     text = b"\n".join(bytes(byte | 0x80 for byte in run) for run in runs).decode("gb18030", "replace")
-    beyond = model().beyond_ascii(text, ERROR)
+    beyond = model().beyond_ascii(text, MOST)
     as_ascii = model("xx").total(" ".join(run.decode("latin-1") for run in runs))
-    if beyond.characters and beyond.bounded + margin < as_ascii:
-        return Reading("hz", 0.0, "zh", beyond.characters, beyond.cost)
+    count = beyond.characters
+    if count and beyond.bounded <= most * count and beyond.bounded + margin < as_ascii:
+        return Reading("hz", 0.0, "zh", count, beyond.cost)
     return None
 
 

@@ -8,9 +8,11 @@ from normalize.encoding.readings import MOST, UNKNOWN, UTF16, Candidate, Reading
 from normalize.language import model
 
 _LOOKED_AT = 4096
-#: UTF-16 without a zero must read as well as this, in nats a character: 992 of 1,000 samples of four characters do.
-#: Other encodings with many bytes below 80 or in 80-9F (Shift_JIS, Hebrew of DOS) cost 11 and more.
+#: UTF-16 must read as well as this, in nats a character: 992 of 1,000 samples of four characters do. Other encodings
+#: with many bytes below 80 or in 80-9F (Shift_JIS, Hebrew of DOS) and programs cost 11 and more.
 _MOST = 10.0
+#: UTF-32 is plain from its zeros; this only keeps tables of numbers out.
+_MOST_UTF32 = 13.0
 #: High bytes of UTF-16 in Chinese, Japanese and Western text: ASCII, marks, kana, ideographs, full-width forms.
 _HIGH_BYTES = bytes((0x00, 0x20, 0x30, *range(0x4E, 0xA0), 0xFF))
 #: How many nats UTF-16 must be ahead when all its bytes are printable ASCII: that is a text of its own, mostly.
@@ -49,9 +51,21 @@ def _utf32(head: bytes) -> Reading | None:
     for candidate, high, low in ((_UTF32[0], 3, 2), (_UTF32[1], 0, 1)):
         # No code point is above 10FFFF: the highest byte is zero, the next at most 10. One bad unit in ten is damage.
         fits = head[high::4].count(0) + sum(byte <= 0x10 for byte in head[low::4])
-        if fits >= 1.9 * units:
-            return read(head[: units * 4], candidate)
+        if fits >= 1.9 * units and _is_text(head[: units * 4], candidate.encoding):
+            reading = read(head[: units * 4], candidate)
+            return reading if reading.mean <= _MOST_UTF32 or reading.foreign * 2 < units else None
     return None
+
+
+def _is_text(head: bytes, name: str) -> bool:
+    """Tell whether there are few controls, unassigned and undecodable characters; tables in programs have many."""
+    text = head.decode(name, "replace")
+    strange = sum(
+        character < " " or "\x7f" <= character < "\xa0" or "\ue000" <= character <= "\uf8ff" or character >= "\ufff0"
+        for character in text
+        if character not in "\t\n\r\f" and not "\U00020000" <= character < "\U00040000"
+    )
+    return strange * 20 <= len(text) + 40
 
 
 def _utf16(head: bytes, length: int) -> Reading | None:
@@ -69,10 +83,16 @@ def _utf16(head: bytes, length: int) -> Reading | None:
         return None
     seen = head[:640]
     best = min((read(seen, candidate) for candidate in orders), key=lambda reading: reading.cost)
-    if 0 not in seen and best.mean > _MOST:
+    if (best.mean > _MOST and not _has_zeros_on_one_side(head, best.encoding)) or not _is_text(head, best.encoding):
         return None
     rival = min(_as_bytes(seen), *(_as_pairs(seen, name) for name in ("gb18030", "big5")))
     return best if best.cost + (_PRINTABLE if seen.isascii() and seen.decode().isprintable() else 0.0) < rival else None
+
+
+def _has_zeros_on_one_side(head: bytes, name: str) -> bool:
+    """Tell whether the high bytes are often zero and the low ones never: ASCII among the text of any language."""
+    first, second = (head[1::2], head[::2]) if name == "utf-16-le" else (head[::2], head[1::2])
+    return first.count(0) * 8 >= len(first) and second.count(0) * 100 <= len(second)
 
 
 def _as_bytes(head: bytes) -> float:
