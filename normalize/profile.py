@@ -33,8 +33,8 @@ class Class(IntEnum):
     CONTROL = 6  # C0 and DEL, except tab and line ends
     C1 = 7  # 80-9F
     NO_BREAK_SPACE = 8  # A0
-    LATIN1 = 9  # A1-FF
-    PINYIN = 10  # vowels with tone marks that Latin-1 lacks, and ɡ
+    LATIN1 = 9  # A1-FF, but for the letters of pinyin
+    PINYIN = 10  # vowels with tone marks, and ɡ
     LATIN = 11  # other Latin letters
     GREEK_CYRILLIC = 12
     INVISIBLE = 13  # zero width, soft hyphen is in LATIN1, bidi controls, variation selectors, BOM inside text
@@ -113,7 +113,7 @@ _SINGLE: tuple[tuple[str, Class], ...] = (
     ("\t\n\r\x0b\x0c \x85", Class.SPACE),
     (",;:!?()", Class.FOLDED_MARK),
     ("，；：！？（）", Class.FULL_MARK),
-    ("āēěīōūǎǐǒǔǖǘǚǜńňǹɡḿ", Class.PINYIN),
+    ("āáǎàēéěèêīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡ", Class.PINYIN),
     ("\u3005\u3006\u3007", Class.HAN),  # 々 〆 〇
     ("\u2ff0\u2ff1", Class.CJK_MARK),
 )

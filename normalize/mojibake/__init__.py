@@ -22,10 +22,12 @@ def repair(text: str) -> str:
 
 def stage(text: str, profile: Profile, config: Config) -> Edits:
     """Undo the damage that the profile gives reason to look for."""
-    annotated = profile.has(Class.PINYIN, Class.LATIN1) and ("(" in text or "（" in text)
+    annotated = profile.has(Class.PINYIN)
     if not (profile.han and (annotated or "?" in text)):
         return Edits.none(text)
-    from normalize.mojibake.annotations import repair_annotations
+    from normalize.mojibake.annotations import has_orphan, repair_annotations
 
+    if not annotated and not has_orphan(text):
+        return Edits.none(text)
     edits = repair_annotations(text)
     return Edits.of(text, [edit for edit in edits if config.allows(edit.step)])

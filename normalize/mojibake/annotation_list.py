@@ -102,7 +102,7 @@ def learn(text: str) -> AnnotationList | None:
     if not glosses and not shifted:
         return None
     known = known_list()
-    han = sum(class_of(character) in _HAN for character in text)
+    han = sum(count for character, count in Counter(text).items() if class_of(character) in _HAN)
     annotated = sum(gloss.readings.total() for gloss in glosses.values())
     evidence = 3.0 * shifted - many_syllables + len(_ORPHAN.findall(text))
     for character, gloss in glosses.items():

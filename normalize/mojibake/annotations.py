@@ -40,20 +40,28 @@ _CONTROL = Step("mojibake", "annotation.control", "proved", "an annotating tool 
 
 #: A mark that tools put control bytes before; a lead byte took the first control byte with it.
 _ORPHAN = r"\?[\x05-\x08 ]?[\x05-\x08]*(?:[！；？。，：、]|[,;:!?](?=[\u3400-\u9fff]))"
+_ORPHANS = re.compile(_ORPHAN)
 _CONTROLS = r"[\x05-\x08]+(?=[！；？。，：、,;:!?])"
 _EVENT = re.compile(
     f"{pinyin.BROKEN_ANNOTATION.pattern}|{pinyin.ANNOTATION.pattern}|(?P<orphan>{_ORPHAN})|(?P<control>{_CONTROLS})"
 )
 
 
+def has_orphan(text: str) -> bool:
+    """Tell whether a question mark stands where a lead byte may have taken a control byte along."""
+    return _ORPHANS.search(text) is not None
+
+
 def repair_annotations(text: str) -> list[Edit]:
     """Return the edits that undo what an annotating tool did to a page; none for a text without its damage."""
     page = learn(text)
+    if page is None and not has_orphan(text):
+        return []
     return list(_repair(text, page or AnnotationList({}), damaged=page is not None))
 
 
 def _repair(text: str, page: AnnotationList, damaged: bool) -> Iterator[Edit]:
-    reader = ShiftReader(text, page)
+    reader: ShiftReader | None = None
     position = 0
     before = ""  # some characters before `position`, as repaired
     while True:
@@ -69,6 +77,7 @@ def _repair(text: str, page: AnnotationList, damaged: bool) -> Iterator[Edit]:
             continue
         position = event.end() if event["orphan"] is None else start + 1
         if event["orphan"] is not None or text[start] == "?":
+            reader = reader or ShiftReader(text, page)
             undone = reader.undo(start, before) if damaged or event["orphan"] else None
             certainty = undone and _judge(text, before[-1:], undone, page)
             if undone and certainty:
