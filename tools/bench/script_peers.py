@@ -90,6 +90,8 @@ def converter(peer: str, name: str) -> Callable[..., str]:
 def _answer(peer: str, request: dict[str, Any], functions: dict[str, Callable[..., str]]) -> dict[str, Any]:
     """Convert the text in a file, all of it at once (seconds) or in pieces of some characters (seconds a call).
 
+    `many` hands all pieces over in one call.
+
     With `output`, the name of a file, the whole conversion is written there, for comparisons.
     """
     name = request["configuration"]
@@ -106,13 +108,23 @@ def _answer(peer: str, request: dict[str, Any], functions: dict[str, Callable[..
     pieces = [text[start : start + size] for start in range(0, len(text), size)]
     options = request.get("options", {})
     start = time.perf_counter()
-    for piece in pieces:
-        function(piece, **options)
+    if request.get("many"):
+        from normalize.script import convert_many
+
+        convert_many(pieces, name)
+    else:
+        for piece in pieces:
+            function(piece, **options)
     return {"seconds": (time.perf_counter() - start) / len(pieces)}
 
 
 def main() -> None:
-    """Answer requests until standard input ends."""
+    """Answer requests until standard input ends; given a configuration, print how long the first conversion takes."""
+    if len(sys.argv) > 2:
+        start = time.perf_counter()
+        converter(sys.argv[1], sys.argv[2])("头发和软件")
+        print(time.perf_counter() - start)
+        return
     functions: dict[str, Callable[..., str]] = {}
     for line in sys.stdin:
         print(json.dumps(_answer(sys.argv[1], json.loads(line), functions)), flush=True)

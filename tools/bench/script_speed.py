@@ -2,8 +2,9 @@
 
     python tools/bench/script_speed.py [--rounds 7] [--characters 5000000]
 
-Prints, for each configuration, the median time of each converter and the median over the rounds of (its time / ours).
-Two shared cores drift by tens of percent, so only the ratios mean anything.
+Prints, for each configuration, the median time of each converter and the median over the rounds of (its time / ours);
+then two threads against one, many texts at once, and the start of each converter (import and first conversion) in a new
+process. Shared cores drift by tens of percent, so only the ratios mean anything.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import gzip
 import os
 import re
 import statistics
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -39,7 +42,8 @@ def main() -> None:
     parser.add_argument("--peers", nargs="*", default=[peer for peer in PEERS if peer != "opencc-python"])
     parser.add_argument("--configurations", nargs="*", default=list(SCRIPTS))
     options = parser.parse_args()
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # One core, for this process and its children.
+    free = Worker("normalize", sys.executable)
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # One core, for this process and its later children.
     workers = [Worker(peer, python) for peer in options.peers if (python := python_of(peer))]
     with tempfile.TemporaryDirectory() as folder:
         for name in options.configurations:
@@ -49,8 +53,40 @@ def main() -> None:
                 if size == 100:
                     path.write_text(dense(SCRIPTS[name], 100_000), "utf-8")
                 report(workers, f"{name}, {size} characters a call", options.rounds, name, str(path), size)
-    for worker in workers:
+            path.write_text(dense(SCRIPTS[name], options.characters), "utf-8")
+            report_threads(free, name, options.rounds, str(path))
+            report_many(workers, name, options.rounds, str(path))
+    for worker in (free, *workers):
         worker.close()
+    for name in options.configurations:
+        report_start(options.peers, name, options.rounds)
+
+
+def report_threads(worker: Worker, name: str, rounds: int, path: str) -> None:
+    """Print how much quicker two threads are than one."""
+    ratios = []
+    for _ in range(rounds + 1):
+        one, two = (worker.ask(configuration=name, path=path, options={"threads": n})["seconds"] for n in (1, 2))
+        ratios.append(one / two)
+    print(f"{name}, two threads against one: {statistics.median(ratios[1:]):.2f}x")
+
+
+def report_many(workers: list[Worker], name: str, rounds: int, path: str) -> None:
+    """Print the speed of many texts of 100 characters at once."""
+    ours = next(worker for worker in workers if worker.peer == "normalize")
+    answers = [ours.ask(configuration=name, path=path, piece=100, many=True) for _ in range(rounds + 1)][1:]
+    speed = 100 / statistics.median(answer["seconds"] for answer in answers)
+    print(f"{name}, many texts of 100 characters at once: {speed / 1e6:.1f} M characters/s")
+
+
+def report_start(peers: list[str], name: str, rounds: int) -> None:
+    """Print how long importing and a first short conversion take, each time in a new process."""
+    for peer in peers:
+        python = python_of(peer)
+        assert python is not None
+        command = [python, str(Path(__file__).with_name("script_peers.py")), peer, name]
+        times = [float(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(rounds)]
+        print(f"{name}, start of {peer:14} {statistics.median(times) * 1e3:6.1f} ms")
 
 
 def report(workers: list[Worker], title: str, rounds: int, name: str, path: str, piece: int) -> None:
