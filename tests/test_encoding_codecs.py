@@ -109,3 +109,32 @@ def test_iso_2022_cn_is_read_by_glibc() -> None:
         written = run_iconv(text.encode(), "UTF-8", name)
         assert written is not None
         assert written.decode(name) == text
+
+
+#: Marks of Big5 that are read as Windows and the WHATWG standard read them, and the last of ETEN's frames.
+MARKS = ("a145‧", "a14e﹑", "a1c2¯", "a1e3～", "a1f2⊕", "a1f3⊙", "a244￥", "a246￠", "a247￡", "f9fe▓")
+
+
+@iconv
+@pytest.mark.parametrize(
+    ("encoding", "theirs", "expected"),
+    [
+        # A3A0 is a blank in deployed text.
+        ("gb18030", "GB18030", {"a3a0": "\u3000"}),
+        ("big5hkscs", "BIG5-HKSCS", {mark[:4]: mark[4] for mark in MARKS}),
+    ],
+)
+def test_two_byte_tables_beside_glibc(encoding: str, theirs: str, expected: dict[str, str]) -> None:
+    """Every two-byte code that both read is the same character in glibc's table, but for those listed."""
+    different = {}
+    for lead in range(0x81, 0xFF):
+        codes = [bytes((lead, trail)) for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF))]
+        texts = {code: decoded.text for code in codes if not (decoded := decode(code, encoding)).errors}
+        done = run_iconv(b"\n".join(texts), theirs, "UTF-8")
+        if done == "\n".join(texts.values()).encode():
+            continue
+        for code, text in texts.items():
+            other = run_iconv(code, theirs, "UTF-8")
+            if other is not None and other.decode() != text:
+                different[code.hex()] = text
+    assert different == expected

@@ -204,8 +204,8 @@ def _answer(best: Reading, rest: list[Reading], data: bytes, reason: str) -> Det
 def _big5(parts: list[bytes]) -> tuple[str, str]:
     """Return which table of Big5 reads the parts, and the narrowest that does.
 
-    Python's Big5 and HKSCS read eleven marks (A145 ‧, A1E3 ～ ...) otherwise than Windows and the web do; where they
-    occur and nothing needs HKSCS, Windows-950 is the answer.
+    Python's Big5 and HKSCS read nine marks (A145 ‧, A1E3 ～ ...) otherwise than Windows and the web do; where they occur,
+    nothing else differs, and the text is likelier with them, Windows-950 is the answer.
     """
     hkscs = "".join(part.decode("big5hkscs", "replace") for part in parts)
     table = table_of("big5hkscs")

@@ -77,4 +77,9 @@ def added(name: str, data: bytes, start: int) -> tuple[str, int] | None:
     for sequence, character in table.additions if table else ():
         if data.startswith(sequence, start):
             return character, start + len(sequence)
+    if name == "cp950":
+        # The user-defined areas of Windows-950 hold, where they hold anything, Hong Kong's characters.
+        character = data[start : start + 2].decode("big5hkscs", "ignore")
+        if character and character > "\x7f":
+            return character, start + 2
     return None
