@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 ARRAY_LENGTH = 256
 
 
+#: Long texts are taken in blocks of this many characters, whose arrays stay in the cache (measured: 128 K is quickest).
+_BLOCK = 1 << 17
+
+
 class Class(IntEnum):
     """The class of a code unit, named for what the stages ask."""
 
@@ -162,14 +166,27 @@ class Profile:
         """The text as UTF-16 code units."""
         import numpy as np
 
-        return np.frombuffer(self.text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+        # Without characters beyond the BMP units are code points, which NumPy takes from a string three times as fast.
+        units = np.empty(len(self.text), dtype=np.uint16)
+        for start in range(0, len(self.text), _BLOCK):
+            points = np.array(self.text[start : start + _BLOCK]).reshape(1).view(np.uint32)
+            if points.max() > 0xFFFF:
+                return np.frombuffer(self.text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+            units[start : start + _BLOCK] = points
+        return units
 
     @cached_property
     def classes(self) -> npt.NDArray[np.uint8]:
         """The class of each code unit."""
         import numpy as np
 
-        return np.frombuffer(class_table(), dtype=np.uint8).take(self.units)
+        table = np.frombuffer(class_table(), dtype=np.uint8)
+        classes = np.empty(self.units.size, dtype=np.uint8)
+        for start in range(0, classes.size, _BLOCK):
+            part = slice(start, start + _BLOCK)
+            # Every index is in the table: `clip` only spares the check, and the buffer that goes with it.
+            table.take(self.units[part], out=classes[part], mode="clip")
+        return classes
 
     @cached_property
     def counts(self) -> tuple[int, ...]:
@@ -190,11 +207,17 @@ class Profile:
             return tuple(counts)
         import numpy as np
 
-        # Blocks keep the widening that bincount needs inside the cache.
-        total = np.zeros(len(Class), dtype=np.int64)
-        for start in range(0, len(self.classes), 1 << 16):
-            total += np.bincount(self.classes[start : start + (1 << 16)], minlength=len(Class))
-        return tuple(int(count) for count in total)
+        # Two classes are counted at once, as one number of 16 bits: that halves the work.
+        classes = self.classes
+        pairs = classes[: classes.size & ~1].view(np.uint16)
+        found = np.zeros(len(Class) << 8, dtype=np.int64)
+        for start in range(0, pairs.size, _BLOCK):
+            found += np.bincount(pairs[start : start + _BLOCK], minlength=found.size)
+        grid = found.reshape(len(Class), 256)
+        total = grid.sum(axis=1) + grid.sum(axis=0)[: len(Class)]
+        if classes.size & 1:
+            total[classes[-1]] += 1
+        return tuple(total.tolist())
 
     def count(self, *kinds: Class) -> int:
         """Return how many code units are of any of these classes."""
