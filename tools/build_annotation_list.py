@@ -14,13 +14,13 @@ from pathlib import Path
 
 TARGET = Path(__file__).parent.parent / "normalize" / "data" / "annotation_list.txt"
 
+HEADER = "# The list that a byte-level annotating tool worked through, in the best order known: character, tab, pinyin."
+
 
 def main(source: Path) -> None:
     """Write the list."""
     entries: list[tuple[str, str]] = json.loads(source.read_text("utf-8"))
-    lines = [
-        "# The list that a byte-level annotating tool worked through, in the best order known: character, tab, pinyin."
-    ]
+    lines = [HEADER]
     lines += [f"{character}\t{pinyin}" for character, pinyin in entries]
     TARGET.write_text("\n".join(lines) + "\n", "utf-8")
     print(f"{TARGET}: {len(entries)} characters")
