@@ -84,9 +84,10 @@ def offsets(text: str) -> Offsets:
     # Two colons make a scope, a colon and a small letter may begin a role, colon and hyphen rule a table, a name or `#`
     # may take an exclamation mark (see masks.py).
     preceding, following = codes.take(candidates - 1, mode="clip"), codes.take(candidates + 1, mode="clip")
+    faces = ((mark == ord(":")) | (mark == ord(";"))) & (following == ord("-"))
     colon, exclamation = mark == ord(":"), (mark == ord("!")) | (mark == ord("?"))
     small = (following >= ord("a")) & (following <= ord("z"))
-    full &= ~(colon & (small | (following == ord(":")) | (preceding == ord(":")) | (following == ord("-"))))
+    full &= ~(colon & (small | (following == ord(":")) | (preceding == ord(":"))) | faces)
     full &= ~(exclamation & ((before == _ALNUM) | (preceding == ord("#"))))
     look = single & ~full & ~_in_number(kinds, codes, candidates)
     for index in np.flatnonzero(look).tolist():

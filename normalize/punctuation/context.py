@@ -166,10 +166,21 @@ def _is_call(text: str, start: int, end: int) -> bool:
 def is_full(line: Line, at: int) -> bool:
     """Tell whether one of `, ; : ! ?`, outside of masks, is to be full-width."""
     mark = line.text[at]
+    before, after = line.text[at - 1 : at], line.text[at + 1 : at + 2]
+    opens = before in ("“", "‘", "「", "『") or (before == '"' and line.text.count('"', 0, at) % 2 == 1)
+    if opens and after.isascii() and after.isalnum():
+        # Something that is named and begins with a mark: “:w”.
+        return False
+    if mark == ":" and before == " " and after.isascii() and after.isalpha():
+        # A symbol or a placeholder: the option :port.
+        return False
     left, _ = line.left(at)
     if left == "wide":
         return True
     right, right_gap = line.right(at)
+    if mark == ":" and after and after in "”’」』\"'" and left != "edge":
+        # A label that is named: “Subject:”.
+        return False
     if right == "wide":
         return line.text[at + 1 : at + 3] not in (" ,", " ;", " :")
     if left == "edge":

@@ -97,7 +97,8 @@ _INLINE = rf"""(?![{WIDE}])(?:
   | (?P<literal>[\[{{][^\[\]{{}}{HAN}]{{0,300}}[\]}}])
   | (?P<colons>::+|:[a-z][a-z\d_+-]{{1,30}}:(?=[A-Za-z`\s]|$))
   | (?P<operator>[!=<>]=|=>|->|\#!|\(\(+[^(){HAN}]{{0,300}}\)\)+|\|?[ \t]?:?-{{2,}}:?[ \t]?(?=\||$))
-  | (?P<face>(?<!\S)(?:[:;=][-'^o]?[()DPpOo3/|*\]\[]|\([:;=]|\^[_.]?\^;?)(?!\S))
+  | (?P<face>(?<!\S)(?:[:;=][-'^o]?[()DPpOo3/|*\]\[]|\([:;=]|\^[_.]?\^;?)(?!\S)|(?<![A-Za-z\d:])[:;]-[()DPp])
+  | (?P<error>\#[A-Z\d/]{{3,10}}[!?])
     )"""
 #: A line without any of these has no inline mask: nearly all prose.
 _INLINE_SIGN = re.compile(
