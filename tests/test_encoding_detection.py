@@ -226,6 +226,32 @@ def test_large_streams(codec: str) -> None:
     assert detector.close() == detect_stream(io.BytesIO(data))
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (HANS, "zh"),
+        (HANT, "zh"),
+        ("優の良品專賣店今天開張", "zh"),
+        ("猫が石の上で昼寝をする", "ja"),
+        ("고양이가 잔다", "ko"),
+        ("café", None),
+    ],
+)
+def test_utf8_has_a_hint_at_the_language(text: str, language: str | None) -> None:
+    """The letters of UTF-8 say enough about the language."""
+    assert detect((text * 3).encode()).language == language
+
+
+def test_text_is_no_bytes() -> None:
+    """Text, or a number of bytes, is refused with a sentence; other views of bytes are taken."""
+    for wrong in ("text", 5, None):
+        with pytest.raises(TypeError, match="expected bytes"):
+            detect(wrong)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="expected bytes"):
+            decode(wrong)  # type: ignore[arg-type]
+    assert detect(bytearray(HANS.encode())).encoding == detect(memoryview(HANS.encode())).encoding == "utf-8"
+
+
 def test_confidence_is_lower_where_less_is_known() -> None:
     """A long text is surer than a short one, and alternatives are ranked below the answer."""
     short, long = detect("的".encode("gbk")), detect(HANS.encode("gbk"))

@@ -63,6 +63,17 @@ def _collect(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_HANDLER, _collect)
 
 
+def as_bytes(data: bytes | bytearray | memoryview) -> bytes:
+    """Return data as bytes. Raises TypeError for anything else, such as text that needs no decoding."""
+    if isinstance(data, bytes):
+        return data
+    if isinstance(data, bytearray | memoryview):
+        return bytes(data)
+    raise TypeError(
+        f"expected bytes, found {type(data).__name__}; text has no encoding to find, so read the file as bytes"
+    )
+
+
 def bom_of(data: bytes) -> tuple[bytes, str] | None:
     """Return the byte order mark that data begins with and the encoding it announces, or None.
 
@@ -81,7 +92,7 @@ def _fits_utf32(data: bytes) -> bool:
     return sum(byte <= 0x10 for byte in units[2::4]) + units[3::4].count(0) >= 1.8 * count
 
 
-def decode(data: bytes, encoding: str | None = None, errors: Errors = "replace") -> Decoded:
+def decode(data: bytes | bytearray | memoryview, encoding: str | None = None, errors: Errors = "replace") -> Decoded:
     """Decode bytes to text with today's tables; nothing is dropped.
 
     `encoding` None is detected. A narrower name is read as its superset (`gb2312` as GB18030), because files labelled
@@ -101,7 +112,7 @@ def decode(data: bytes, encoding: str | None = None, errors: Errors = "replace")
     """
     if errors not in ("replace", "preserve", "strict"):
         raise EncodingError(f"unknown errors={errors!r}; use 'replace', 'preserve' or 'strict'")
-    data = bytes(data)
+    data = as_bytes(data)
     detection: Detection | None = None
     if encoding is None:
         from normalize.encoding.detection import detect
@@ -117,6 +128,11 @@ def decode(data: bytes, encoding: str | None = None, errors: Errors = "replace")
         whole_text = _without_tildes(data)
         if whole_text is not None:
             return Decoded(whole_text, name, (), detection, irregular=(Irregular(0, len(whole_text), data),))
+    if name == "utf-8":
+        try:
+            return Decoded((data[len(bom) :] if bom else data).decode(), name, (), detection, bom)
+        except UnicodeDecodeError:
+            pass  # the long way
     # Detection chose Python's table of Big5 where its marks read better than those of Windows.
     modern = detection is None or detection.narrow != "big5"
     whole = detection is None or detection.encoding in (None, "binary")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from normalize.encoding import binary, readings
 from normalize.encoding.certainty import belief, shares
 from normalize.encoding.declared import declaration
-from normalize.encoding.decoding import bom_of
+from normalize.encoding.decoding import as_bytes, bom_of
 from normalize.encoding.escapes import escaped
 from normalize.encoding.evidence import evidence, spread
 from normalize.encoding.names import SUPERSET, canonical
@@ -29,11 +29,13 @@ _CLEARLY = 6.0
 _CHINESE = ("gb18030", "big5hkscs", "cp950", "euc_tw")
 #: Bytes that most decisions are made on; more evidence is gathered only where they do not suffice.
 _FIRST = 256
+_LARGE = 1 << 24
+_KANA, _HANGUL, _HAN = (re.compile(f"[{chars}]") for chars in ("\u3041-\u30fe", "\uac00-\ud7a3", "\u4e00-\u9fff"))
 _TOGETHER = re.compile("[^\x00-\x7f]{2}")
 _THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 
 
-def detect(data: bytes, candidates: Iterable[str] | None = None) -> Detection:
+def detect(data: bytes | bytearray | memoryview, candidates: Iterable[str] | None = None) -> Detection:
     """Return what data is written in.
 
     Empty data is answered with encoding None; what is no text (images, archives) with "binary". `candidates` restricts
@@ -51,7 +53,7 @@ def detect(data: bytes, candidates: Iterable[str] | None = None) -> Detection:
     'binary'
     """
     names = None if candidates is None else [canonical(name) for name in candidates]
-    found = _search(bytes(data), names)
+    found = _search(as_bytes(data), names)
     if names is None or found.encoding is None or _is_one_of(found.encoding, names) or found.narrow in names:
         return found
     if found.narrow == "ascii":
@@ -91,7 +93,7 @@ def _search(data: bytes, names: list[str] | None) -> Detection:
 def _utf8(data: bytes, first: bytes) -> Detection | None:
     """Answer UTF-8 when its structure is there: bytes of other encodings do not form its sequences by chance."""
     try:
-        text = data.decode("utf-8")
+        characters, hint = _read_utf8(data)
     except UnicodeDecodeError:
         good = len(_THREE_BYTES.findall(first))
         if good or len(first) < _FIRST or first.isascii():
@@ -103,9 +105,36 @@ def _utf8(data: bytes, first: bytes) -> Detection | None:
             return None
         return Detection("utf-8", belief(4.0 * good), "utf-8", reason="is UTF-8 but for some damaged bytes")
     # Few sequences may be well-formed by chance: 联通 in GB2312, 電報，並 in GBK.
-    if len(data) - len(text) < 12 and _reads_better_as_chinese(evidence(data)):
+    if len(data) - characters < 12 and _reads_better_as_chinese(evidence(data)):
         return None
-    return Detection("utf-8", 1.0, "utf-8", reason="is well-formed UTF-8")
+    return Detection("utf-8", 1.0, "utf-8", language=hint, reason="is well-formed UTF-8")
+
+
+def _read_utf8(data: bytes) -> tuple[int, str | None]:
+    """Return the number of characters and a hint at the language, by kana, hangul and Han at the beginning.
+
+    Raises UnicodeDecodeError for what is no UTF-8. Large data is read in blocks, so that memory does not grow with it.
+    """
+    if len(data) <= _LARGE:
+        text = data.decode("utf-8")
+        return len(text), _hint(text[:512])
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    characters = 0
+    hint = None
+    for start in range(0, len(data), _LARGE):
+        text = decoder.decode(data[start : start + _LARGE], final=start + _LARGE >= len(data))
+        characters += len(text)
+        hint = hint or _hint(text[:512])
+    return characters, hint
+
+
+def _hint(text: str) -> str | None:
+    if _KANA.search(text):
+        # A の on a shop sign does not make a page Japanese.
+        return "ja" if len(_KANA.findall(text)) * 5 > len(text) or not _HAN.search(text) else "zh"
+    if _HANGUL.search(text):
+        return "ko"
+    return "zh" if _HAN.search(text) else None
 
 
 def _reads_better_as_chinese(seen: bytes) -> bool:
@@ -204,8 +233,8 @@ def _answer(best: Reading, rest: list[Reading], data: bytes, reason: str) -> Det
 def _big5(parts: list[bytes]) -> tuple[str, str]:
     """Return which table of Big5 reads the parts, and the narrowest that does.
 
-    Python's Big5 and HKSCS read nine marks (A145 ‧, A1E3 ～ ...) otherwise than Windows and the web do; where they occur,
-    nothing else differs, and the text is likelier with them, Windows-950 is the answer.
+    Python's Big5 and HKSCS read nine marks (A145 ‧, A1E3 ～ ...) otherwise than Windows and the web do; where they
+    occur, nothing else differs, and the text is likelier with them, Windows-950 is the answer.
     """
     hkscs = "".join(part.decode("big5hkscs", "replace") for part in parts)
     table = table_of("big5hkscs")
