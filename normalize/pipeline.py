@@ -92,7 +92,6 @@ class Normalizer:
             script_before=identify(found if self.config.target else output).label,
             script_after=identify(output).label,
             decoded=decoded,
-            data=None if isinstance(text, str) else bytes(text),
         )
 
     def _decode(self, data: bytes) -> Decoded:

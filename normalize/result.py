@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import overload
 
-from normalize.edits import CERTAINTIES, NO_SPANS, Certainty, Spans, Step
+from normalize.edits import CERTAINTIES, NO_SPANS, Certainty, Spans, Step, as_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +138,10 @@ class Alignment:
     __slots__ = ("_in", "_in_ends", "_out", "_out_ends")
 
     def __init__(self, spans: Spans) -> None:
-        rows = list(spans.rows())
-        self._in = [row[0] for row in rows]
-        self._in_ends = [row[1] for row in rows]
-        self._out = [row[2] for row in rows]
-        self._out_ends = [row[3] for row in rows]
+        self._in = as_list(spans.starts)
+        self._in_ends = as_list(spans.ends)
+        self._out = as_list(spans.out_starts)
+        self._out_ends = as_list(spans.out_ends)
 
     def to_output(self, offset: int) -> int:
         """Map an offset in the source to the output."""
@@ -153,7 +152,9 @@ class Alignment:
         return _map(offset, self._out, self._out_ends, self._in, self._in_ends)
 
 
-def _map(offset: int, starts: list[int], ends: list[int], other_starts: list[int], other_ends: list[int]) -> int:
+def _map(
+    offset: int, starts: Sequence[int], ends: Sequence[int], other_starts: Sequence[int], other_ends: Sequence[int]
+) -> int:
     # The first span that ends after the offset; all before it are passed entirely.
     index = bisect_right(ends, offset)
     if index < len(starts) and starts[index] <= offset:
@@ -254,7 +255,6 @@ class Result:
     script_before: str = "none"
     script_after: str = "none"
     decoded: Decoded | None = field(default=None, repr=False)
-    data: bytes | None = field(default=None, repr=False)
 
     @property
     def detection(self) -> Detection | None:
@@ -270,7 +270,9 @@ class Result:
     def lost(self) -> list[Change]:
         """What is gone for good and was left visible."""
         lost = {code for code, steps in enumerate(self.spans.steps) if any(step.certainty == "lost" for step in steps)}
-        return [self.changes[i] for i, code in enumerate(self.spans.codes) if code in lost]
+        if not lost:
+            return []
+        return [self.changes[i] for i, code in enumerate(as_list(self.spans.codes)) if code in lost]
 
     @cached_property
     def alignment(self) -> Alignment:
@@ -282,8 +284,24 @@ class Result:
         return self.alignment.to_source(offset) if to_source else self.alignment.to_output(offset)
 
     def undo(self) -> str | bytes:
-        """Return the source: the text that came in, or the exact bytes."""
-        source = apply(self.text, invert(self.changes))
-        if self.data is None:
-            return source
-        return self.data
+        """Return the source: the text that came in, or the exact bytes, led back to through the record.
+
+        The changes give the text before them, and the record of the decoding the bytes, undecodable ones included.
+
+        >>> from normalize import explain
+        >>> explain("關(guān)于", "zh-Hans").undo()
+        '關(guān)于'
+        >>> explain(b"\\xd6\\xd0\\xff\\xce\\xc4", "zh-Hant", encoding="gb18030").undo()
+        b'\\xd6\\xd0\\xff\\xce\\xc4'
+        """
+        pieces: list[str] = []
+        position = 0
+        for start, end, output_start, output_end, _ in self.spans.rows():
+            pieces += (self.text[position:output_start], self.source[start:end])
+            position = output_end
+        text = "".join((*pieces, self.text[position:]))
+        if self.decoded is None:
+            return text
+        from normalize.encoding import to_bytes
+
+        return to_bytes(replace(self.decoded, text=text))

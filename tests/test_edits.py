@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalize.edits import Edit, Edits, Step, compose
+from normalize.composition import compose_columns
+from normalize.edits import Edit, Edits, Spans, Step, compose, compose_rows
 from normalize.result import Alignment, Changes, apply, invert
 
 ONE, TWO = Step("first", "one"), Step("second", "two", "inferred", "because")
@@ -67,6 +68,30 @@ def test_alignment_is_total_monotone_and_exact_on_unchanged_text(stages: tuple[E
         if i not in changed:
             assert output[forward[i]] == character
             assert back[forward[i]] == i
+
+
+@given(two_stages())
+def test_columns_compose_as_rows_do(stages: tuple[Edits, Edits]) -> None:
+    """The way for long texts gives the spans and the steps that the way for short ones gives."""
+    first, second = stages
+    if len(first.spans) and len(second.spans):
+        by_row = compose_rows(first.spans, second.spans)
+        assert _told(compose_columns(first.spans, second.spans)) == _told(by_row)
+
+
+def _told(spans: Spans) -> list[tuple[int, int, int, int, tuple[Step, ...]]]:
+    return [(*row[:4], spans.steps[row[4]]) for row in spans.rows()]
+
+
+def test_long_texts_compose_in_columns() -> None:
+    """Thousands of spans of two stages: complete, in order, and applied they give the output."""
+    source = "ab漢" * 4000
+    first = Edits.of(source, [Edit(i * 3, i * 3 + i % 3, "x" * (i % 4), ONE) for i in range(4000)])
+    places = range(0, len(first.text) - 8, 7)
+    second = Edits.of(first.text, [Edit(i, i + i % 5, "漢y"[: i % 3], TWO) for i in places])
+    spans = compose(first.spans, second.spans)
+    assert _told(spans) == _told(compose_rows(first.spans, second.spans))
+    assert apply(source, Changes(source, second.text, spans)) == second.text
 
 
 def test_edits_that_overlap_are_refused() -> None:

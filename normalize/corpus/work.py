@@ -12,6 +12,7 @@ from typing import Any
 from normalize.config import Config
 from normalize.corpus.manifest import Record
 from normalize.corpus.plan import Document
+from normalize.edits import as_list
 from normalize.encoding import encode
 from normalize.files import write_atomically
 from normalize.pipeline import Normalizer
@@ -86,7 +87,7 @@ def _counts(result: Result) -> dict[str, Any]:
     """Return the numbers of changes: in all, by rule, by certainty, and lost ones."""
     rules: Counter[str] = Counter()
     certainty: Counter[str] = Counter()
-    for code, count in Counter(result.spans.codes).items():
+    for code, count in Counter(as_list(result.spans.codes)).items():
         for step in result.spans.steps[code]:
             rules[f"{step.stage}.{step.rule}"] += count
             certainty[step.certainty] += count
