@@ -78,7 +78,7 @@ class Normalizer:
         decoded = None if isinstance(text, str) else self._decode(text)
         source = text if decoded is None else decoded.text
         assert isinstance(source, str)
-        first = Edits.none(source) if decoded is None else _undecodable(decoded)
+        first = Edits.none(source) if decoded is None else undecodable(decoded)
         spans = first.spans
         output = found = source
         for edits in self.run(source):
@@ -100,7 +100,7 @@ class Normalizer:
         return decode(data, self.config.encoding)
 
 
-def _undecodable(decoded: Decoded) -> Edits:
+def undecodable(decoded: Decoded) -> Edits:
     """Return a note for each place where bytes could not be decoded; the text stays as it is."""
     notes = []
     for error in decoded.errors:
