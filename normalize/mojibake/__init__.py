@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from normalize.config import Config
-from normalize.edits import Edits
+from normalize.edits import Edit, Edits, compose
 from normalize.profile import Class, Profile
 
 __all__ = ["repair", "stage"]
@@ -21,13 +21,24 @@ def repair(text: str) -> str:
 
 
 def stage(text: str, profile: Profile, config: Config) -> Edits:
-    """Undo the damage that the profile gives reason to look for."""
-    annotated = profile.has(Class.PINYIN)
-    if not (profile.han and (annotated or "?" in text)):
-        return Edits.none(text)
-    from normalize.mojibake.annotations import has_orphan, repair_annotations
+    """Undo the damage that the profile gives reason to look for.
 
-    if not annotated and not has_orphan(text):
-        return Edits.none(text)
-    edits = repair_annotations(text)
-    return Edits.of(text, [edit for edit in edits if config.allows(edit.step)])
+    Annotated pages come first: their damage is text that was read in the right encoding, with bytes put in, and what it
+    leaves would look misread.
+    """
+    edits: list[Edit] = []
+    annotated = profile.has(Class.PINYIN, Class.LATIN1) and ("(" in text or "（" in text)
+    if profile.han and (annotated or "?" in text):
+        from normalize.mojibake.annotations import repair_annotations
+
+        edits = repair_annotations(text)
+    first = Edits.of(text, [edit for edit in edits if config.allows(edit.step)])
+    if first.text.isascii():
+        return first
+    from normalize.mojibake.misdecoded import repair_misdecoded
+
+    edits = repair_misdecoded(first.text, profile if first.text == text else Profile(first.text))
+    second = Edits.of(first.text, [edit for edit in edits if config.allows(edit.step)])
+    if second.text == first.text:
+        return first
+    return Edits(text, second.text, lambda: compose(first.spans, second.spans))
