@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import normalize
 from normalize.encoding import decode, to_bytes
-from normalize.encoding.cns import planes
+from normalize.encoding.cns import PLANES, characters_of
 
 NAMES = ("euc-tw", "iso-2022-cn", "iso-2022-cn-ext")
 TRADITIONAL = "渡船靠岸時，廚房的蒸籠正冒煙。"
@@ -87,9 +87,8 @@ def test_error_handlers_of_python_work() -> None:
 @iconv
 def test_every_plane_is_as_glibc_has_it() -> None:
     """Every character of every plane of CNS 11643 decodes to what iconv decodes it to."""
-    for plane, characters in planes().items():
-        if plane > 15:
-            continue
+    for plane in PLANES[:-1]:
+        characters = characters_of(plane)
         sequences = [bytes((0x8E, 0xA0 + plane)) + bytes(byte | 0x80 for byte in cell) for cell in characters]
         data = b"\n".join(sequences)
         assert run_iconv(data, "EUC-TW", "UTF-8") == "\n".join(characters.values()).encode()

@@ -11,22 +11,33 @@ from normalize.encoding.stepwise import unencodable, walk
 from normalize.encoding.tables import table_of
 
 #: The planes in the order of the table: 1-7 and 15 of CNS 11643, then ISO-IR-165.
-_PLANES = (1, 2, 3, 4, 5, 6, 7, 15, 165)
+PLANES = (1, 2, 3, 4, 5, 6, 7, 15, 165)
 _CELLS = 94 * 94
 
 
 @cache
-def planes() -> dict[int, dict[bytes, str]]:
-    """Return the characters of each plane by their two bytes (21-7E)."""
+def _layers() -> tuple[bytes, bytes, bytes]:
+    """Return the low, middle and high bytes of the code points of all cells, plane after plane."""
     layers = lzma.decompress(read_bytes("cns11643.bin"))
     size = len(layers) // 3
-    cells = [bytes((0x21 + index // 94, 0x21 + index % 94)) for index in range(_CELLS)]
-    found: dict[int, dict[bytes, str]] = {}
-    for number, plane in enumerate(_PLANES):
-        low, middle, high = (layers[i * size + number * _CELLS : i * size + (number + 1) * _CELLS] for i in range(3))
-        codes = (a | b << 8 | c << 16 for a, b, c in zip(low, middle, high, strict=True))
-        found[plane] = {cell: chr(code) for cell, code in zip(cells, codes, strict=True) if code}
-    return found
+    return layers[:size], layers[size : 2 * size], layers[2 * size :]
+
+
+@cache
+def characters_of(plane: int, first: int = 0x21) -> dict[bytes, str]:
+    """Return the characters of a plane by their two bytes; `first` is the byte of the first row and cell (21 or A1).
+
+    >>> characters_of(1)[b"D!"]
+    '一'
+    """
+    if plane not in PLANES:
+        return {}
+    start = PLANES.index(plane) * _CELLS
+    low, middle, high = (layer[start : start + _CELLS] for layer in _layers())
+    codes = [a | b << 8 | c << 16 for a, b, c in zip(low, middle, high, strict=True)]
+    rows = range(first, first + 94)
+    cells = [bytes((row, cell)) for row in rows for cell in rows]
+    return {cell: chr(code) for cell, code in zip(cells, codes, strict=True) if code}
 
 
 @cache
@@ -43,26 +54,13 @@ def gb2312() -> dict[bytes, str]:
 
 
 @cache
-def _euc_tw_characters() -> dict[bytes, str]:
-    """Return the character of each byte sequence of EUC-TW: two bytes for plane 1, 8E A1-AF and two bytes for any."""
-    found = {}
-    for plane, characters in planes().items():
-        for cell, character in characters.items():
-            high = bytes(byte | 0x80 for byte in cell)
-            if plane == 1:
-                found[high] = character
-            if plane < 16:
-                found[bytes((0x8E, 0xA0 + plane)) + high] = character
-    return found
-
-
-@cache
 def _euc_tw_bytes() -> dict[str, bytes]:
-    """Return the byte sequence of each character: the shortest, of the lowest plane."""
+    """Return the byte sequence of each character: two bytes for plane 1, 8E A2-AF and two bytes for the others."""
     found: dict[str, bytes] = {}
-    for sequence, character in _euc_tw_characters().items():
-        if character not in found or len(sequence) < len(found[character]):
-            found[character] = sequence
+    for plane in PLANES[:-1]:
+        lead = b"" if plane == 1 else bytes((0x8E, 0xA0 + plane))
+        for cell, character in characters_of(plane, 0xA1).items():
+            found.setdefault(character, lead + cell)
     return found
 
 
@@ -77,7 +75,8 @@ def step(data: bytes, start: int) -> tuple[str | None, int]:
     sequence = found.group()
     if sequence[0] < 0x80:
         return sequence.decode("ascii"), found.end()
-    character = _euc_tw_characters().get(sequence)
+    plane = sequence[1] - 0xA0 if len(sequence) == 4 else 1
+    character = characters_of(plane, 0xA1).get(sequence[-2:])
     return character, found.end() if character else start + 1
 
 

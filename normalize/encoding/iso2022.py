@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from normalize.encoding.cns import gb2312, planes
+from normalize.encoding.cns import characters_of, gb2312
 from normalize.encoding.stepwise import unencodable
 
 
@@ -20,11 +20,10 @@ class _Set(NamedTuple):
 @cache
 def _sets(extended: bool) -> list[_Set]:
     """Return the character sets of ISO-2022-CN in the order in which they are tried for a character (RFC 1922)."""
-    table = planes()
-    sets = [_Set(b"\x1b$)A", 1, gb2312()), _Set(b"\x1b$)G", 1, table[1]), _Set(b"\x1b$*H", 2, table[2])]
+    sets = [_Set(b"\x1b$)A", 1, gb2312()), _Set(b"\x1b$)G", 1, characters_of(1)), _Set(b"\x1b$*H", 2, characters_of(2))]
     if extended:
-        sets.append(_Set(b"\x1b$)E", 1, table[165]))
-        sets += [_Set(b"\x1b$+" + bytes((0x46 + plane,)), 3, table[plane]) for plane in range(3, 8)]
+        sets.append(_Set(b"\x1b$)E", 1, characters_of(165)))
+        sets += [_Set(b"\x1b$+" + bytes((0x46 + plane,)), 3, characters_of(plane)) for plane in range(3, 8)]
     return sets
 
 

@@ -97,9 +97,10 @@ def _suspicious(data: bytes, name: str, start: int) -> Iterator[tuple[int, int]]
     while start < len(data):
         end = data.find(b"\n", start + _BLOCK) + 1 or len(data)
         block = data[start:end]
-        if not block.isascii():
+        numbers = [] if block.isascii() else _strange_lines(block, name)
+        if numbers:
             offsets = [0, *(found.end() for found in re.finditer(b"\n", block)), len(block)]
-            for number in _strange_lines(block, name):
+            for number in numbers:
                 line = block[offsets[number] : offsets[number + 1]].rstrip(b"\r\n")
                 yield start + offsets[number], start + offsets[number] + len(line)
         start = end

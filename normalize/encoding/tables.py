@@ -28,6 +28,10 @@ class Table:
         return re.compile(f"[{self.old}]")
 
     @cached_property
+    def _search_back(self) -> re.Pattern[str]:
+        return re.compile(f"[{''.join(map(chr, self._back))}]")
+
+    @cached_property
     def _forward(self) -> dict[int, str]:
         return {ord(old): new for old, new in zip(self.old, self.new, strict=True)}
 
@@ -42,7 +46,7 @@ class Table:
 
     def outdate(self, text: str) -> str:
         """Return text in the characters that Python's codec encodes to the bytes of today's table."""
-        return text.translate(self._back) if any(chr(code) in text for code in self._back) else text
+        return text.translate(self._back) if self._search_back.search(text) else text
 
 
 # Windows-950 reads these of A145 A14E A1C2 A1E3 A1F2 A1F3 A244 A246 A247 otherwise than Python's Big5. A241 and A242
