@@ -96,13 +96,13 @@ class Page:
         """Return the ASCII character that a lead byte took along before `position`, or LOST when it cannot be known.
 
         What follows tells: the rest of a tag, of a number, of an empty line. Between words it is what the page
-        puts between words.
+        puts between words. At the end of the text there was none to take.
         """
         following = self.text[position : position + 1]
         if _CLOSING_TAG.match(self.text, position):
             return "<"
         if following in ("", "\n"):
-            return "\n"
+            return following
         if following == " ":
             return LOST if _GROUP_OF_DIGITS.match(self.text, position) else " "
         if following.isdigit() or following in ".%)":

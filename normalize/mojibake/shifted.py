@@ -40,7 +40,7 @@ _RANKED = 100
 _WORTH = 8
 #: What the language model is asked about in place of an eaten character: a tag ends the line, a blank the
 #: phrase, and a lost one is a digit.
-_LIKE = {"<": "\n", " ": "，", ",": "，", "\n": "\n", LOST: "1"}
+_LIKE = {"<": "\n", " ": "，", ",": "，", "": "\n", LOST: "1"}
 #: Characters after which a shift that has not ended is given up: the longest one seen ran over 30.
 _LONGEST = 240
 
@@ -120,8 +120,10 @@ class ShiftReader:
 
         def weight(item: tuple[int, Hypothesis]) -> float:
             end, hypothesis = item
-            rest = hypothesis.text[-1:] + self.text[end:horizon]
-            cost = words.cost(hypothesis.text + self.text[end:horizon])
+            # Annotations further on are the tool's: they say nothing against what stands before them.
+            following = pinyin.ANNOTATION.sub("", self.text[end:horizon])
+            rest = hypothesis.text[-1:] + following
+            cost = words.cost(hypothesis.text + following)
             cost += self.page.quotation_cost(start, hypothesis.text[known:])
             cost += hypothesis.cost + sum(likelihood.cost(a, b) for a, b in pairwise(rest))
             annotation = pinyin.ANNOTATION.match(self.text, end)
