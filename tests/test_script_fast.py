@@ -236,3 +236,11 @@ def test_the_record_of_long_text_is_that_of_short(case: tuple[str, str], block: 
     assert [(*row[:4], long.steps[row[4]]) for row in long.rows()] == [
         (*row[:4], expected.steps[row[4]]) for row in expected.rows()
     ]
+
+
+@given(configurations, st.integers(0, 1 << 32), st.integers(0, 5))
+def test_a_key_repeated_on_and_on(name: str, seed: int, skipped: int) -> None:
+    """Runs without an end are converted as well, and in time that grows with their length only."""
+    source = random.Random(seed)
+    text = "".join(source.choice(keys_of(name)) * source.choice((1, 40)) for _ in range(8))[skipped:]
+    assert official(name).convert(text, block=1 << 10) == scalar.convert(text, official(name).plan)
