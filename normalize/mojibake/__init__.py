@@ -27,11 +27,11 @@ def stage(text: str, profile: Profile, config: Config) -> Edits:
     leaves would look misread.
     """
     edits: list[Edit] = []
-    annotated = profile.has(Class.PINYIN, Class.LATIN1) and ("(" in text or "（" in text)
-    if profile.han and (annotated or "?" in text):
-        from normalize.mojibake.annotations import repair_annotations
+    if profile.han and (profile.has(Class.PINYIN) or "?" in text):
+        from normalize.mojibake.annotations import has_orphan, repair_annotations
 
-        edits = repair_annotations(text)
+        if profile.has(Class.PINYIN) or has_orphan(text):
+            edits = repair_annotations(text)
     first = Edits.of(text, [edit for edit in edits if config.allows(edit.step)])
     if first.text.isascii():
         return first
