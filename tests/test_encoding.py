@@ -102,6 +102,16 @@ def test_todays_tables(hexadecimal: str, encoding: str, character: str) -> None:
     assert to_bytes(decoded) == data
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "big5hkscs", "cp950", "gb2312", "euc_tw"])
+def test_every_two_byte_code_comes_back(encoding: str) -> None:
+    """Each code, also one of two for the same character, is undone to itself, alone and among others."""
+    codes = [bytes((lead, trail)) for lead in range(0x81, 0xFF) for trail in range(0x40, 0xFF) if trail != 0x7F]
+    for code in codes:
+        assert to_bytes(decode(code, encoding)) == code
+    data = b"\n".join(codes)
+    assert to_bytes(decode(data, encoding)) == data
+
+
 def test_undecodable_bytes_are_visible_and_listed() -> None:
     """Each undecodable sequence is one U+FFFD, with its offset, bytes, reason and position."""
     data = "前".encode() + b"\xff" + "後\ufffd".encode() + b"\xe4\xb8"

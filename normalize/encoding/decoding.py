@@ -9,7 +9,7 @@ from typing import Literal
 
 from normalize.encoding.encoding import irregular, needs_check
 from normalize.encoding.escapes import with_tildes
-from normalize.encoding.mixed import Piece, pieces
+from normalize.encoding.mixed import Piece, is_uniform, pieces
 from normalize.encoding.names import SUPERSET, EncodingError, canonical
 from normalize.encoding.resync import next_start
 from normalize.encoding.tables import added, table_of
@@ -128,11 +128,9 @@ def decode(data: bytes | bytearray | memoryview, encoding: str | None = None, er
         whole_text = _without_tildes(data)
         if whole_text is not None:
             return Decoded(whole_text, name, (), detection, irregular=(Irregular(0, len(whole_text), data),))
-    if name == "utf-8":
-        try:
-            return Decoded((data[len(bom) :] if bom else data).decode(), name, (), detection, bom)
-        except UnicodeDecodeError:
-            pass  # the long way
+    plain = _decode_plain(data[len(bom) :] if bom else data, name, detection is None)
+    if plain is not None:
+        return Decoded(plain, name, (), detection, bom)
     # Detection chose Python's table of Big5 where its marks read better than those of Windows.
     modern = detection is None or detection.narrow != "big5"
     whole = detection is None or detection.encoding in (None, "binary")
@@ -140,6 +138,20 @@ def decode(data: bytes | bytearray | memoryview, encoding: str | None = None, er
     text, listed, segments = _decode_parts(data, parts, name, errors, modern)
     decoded = Decoded(text, name, listed, detection, bom, segments)
     return replace(decoded, irregular=irregular(decoded, data)) if needs_check(name, segments) else decoded
+
+
+def _decode_plain(data: bytes, name: str, named: bool) -> str | None:
+    """Return the text of data that has nothing special about it, or None: most data, and the short way for it."""
+    table = table_of(name)
+    if name != "utf-8" and table is None:
+        return None
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError:
+        return None
+    if table is not None and not table.is_exact(data, text):
+        return None
+    return text if named or name == "utf-8" or is_uniform(text) else None
 
 
 def _without_tildes(data: bytes) -> str | None:

@@ -112,8 +112,22 @@ def _strange_lines(block: bytes, name: str) -> list[int]:
         text = block.decode(name)
     except UnicodeDecodeError:
         return [number for number, line in enumerate(block.split(b"\n")) if not _is_clean(line, name)]
-    if name == "utf-8":
-        return []
+    return [] if name == "utf-8" else _unlikely_lines(text)
+
+
+def is_uniform(text: str) -> bool:
+    """Tell whether no line of a decoded text deserves a closer look."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _BLOCK) + 1 or len(text)
+        if _unlikely_lines(text[start:end]):
+            return False
+        start = end
+    return True
+
+
+def _unlikely_lines(text: str) -> list[int]:
+    """Return the numbers of the lines that are mostly characters that nobody uses."""
     rare: dict[int, int] = {}
     number = position = 0
     for place in model("zh").rare(text, _RARE):

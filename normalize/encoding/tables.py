@@ -22,6 +22,18 @@ class Table:
     spelt: str = ""
     #: Byte sequences that Python's codec rejects, and their characters.
     additions: tuple[tuple[bytes, str], ...] = ()
+    #: Byte sequences (a pattern) whose character has another code, the one that encoding writes; every code was tried.
+    doubles: bytes = b""
+
+    def is_exact(self, data: bytes, text: str) -> bool:
+        """Tell whether text, which Python's codec decoded from data, needs no correction and encodes to data again."""
+        if self.doubles and re.search(self.doubles, data):
+            return False
+        return self._touched.search(text) is None
+
+    @cached_property
+    def _touched(self) -> re.Pattern[str]:
+        return re.compile(f"[{self.old}{''.join(map(chr, self._back))}]")
 
     @cached_property
     def _search(self) -> re.Pattern[str]:
@@ -67,7 +79,8 @@ def table_of(name: str) -> Table | None:
         # 80 is the euro sign of Windows-936.
         return Table(old, new, spelt="𠂇𠂉𠃌𡗗𢦏𤇾\u3000", additions=((b"\x80", "€"),))
     if name == "big5hkscs":
-        return Table(_BIG5_OLD + "￭", _BIG5_NEW + "▓", spelt="▓", additions=((b"\xa3\xe1", "€"),))
+        doubles = rb"\xa1\xfe|\xa2[\x40\x7e\xa1-\xa7\xcc\xce]"
+        return Table(_BIG5_OLD + "￭", _BIG5_NEW + "▓", "▓", ((b"\xa3\xe1", "€"),), doubles)
     if name == "big5":
         return Table(_BIG5_OLD, _BIG5_NEW)
     if name == "gb2312":
