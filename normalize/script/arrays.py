@@ -11,6 +11,7 @@ and because characters beyond the BMP and lone surrogates are then nothing speci
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 from typing import cast
 
 import numpy as np
@@ -42,6 +43,8 @@ _LINK_PLACES = 16
 _STEPS = 24
 #: 65,536 places for runs: the 16,000 of 20 million characters fill a quarter of them.
 _KNOWN_BITS = 16
+_FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
+_ALL_BITS = (1 << 64) - 1
 #: How many characters of a run fit one number, and the bits of each.
 _PACKED = 4
 _UNIT_BITS = np.uint64(16)
@@ -202,12 +205,14 @@ class _KnownRuns:
 
     A run is one number of 64 bits, 16 a character, and so is what it becomes. A number has two places in a table, found
     by hashing; one that finds both taken is left out, and is then looked up one by one. Entries are never changed or
-    removed, and the value is written before the key, so that a thread that sees a key sees its value.
+    removed, and the value is written before the key, so that a thread that sees a key sees its value; only one thread
+    adds at a time.
     """
 
     def __init__(self) -> None:
         self._keys = np.zeros(1 << _KNOWN_BITS, np.uint64)
         self._values = np.zeros(1 << _KNOWN_BITS, np.uint64)
+        self._adding = Lock()
 
     def put(self, source: CodePoints, out: CodePoints, left: Places, sizes: Places) -> Places:
         """Write what is known into `out`; return the indices of the runs that are not."""
@@ -238,13 +243,13 @@ class _KnownRuns:
         key, packed = (
             sum(ord(character) << 16 * index for index, character in enumerate(text)) for text in (run, value)
         )
-        keys = np.array([key], np.uint64)
-        for which in (0, 1):
-            place = int(_known_hash(keys, which)[0])
-            if self._keys[place] == 0:
-                self._values[place] = packed
-                self._keys[place] = key
-                return
+        with self._adding:
+            for factor in _FACTORS:
+                place = (key * factor & _ALL_BITS) >> (64 - _KNOWN_BITS)
+                if self._keys[place] == 0:
+                    self._values[place] = packed
+                    self._keys[place] = key
+                    return
 
 
 def _places(mask: npt.NDArray[np.bool_]) -> Places:
@@ -308,7 +313,7 @@ def _packed(source: CodePoints, left: Places, sizes: Places) -> Numbers:
 
 
 def _known_hash(keys: Numbers, which: int) -> Numbers:
-    return (keys * np.uint64((0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)[which])) >> np.uint64(64 - _KNOWN_BITS)
+    return (keys * np.uint64(_FACTORS[which])) >> np.uint64(64 - _KNOWN_BITS)
 
 
 def _merged(left: Places, right: Places) -> tuple[Places, Places]:

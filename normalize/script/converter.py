@@ -42,8 +42,11 @@ class Converter:
     def __reduce__(self) -> tuple[type[Converter], tuple[Plan]]:
         return Converter, (self.plan,)
 
-    def convert(self, text: str, block: int = BLOCK, threads: int = 1) -> str:
+    def convert(self, text: str, block: int | None = None, threads: int = 1) -> str:
         """Return the converted text; neither the size of the blocks nor the number of threads changes it."""
+        if block is None:
+            # Threads share a cache, and shorter blocks are shared more evenly.
+            block = BLOCK if threads == 1 else BLOCK // 2
         if "_ways" not in self.__dict__ and len(text) <= self._unprepared:
             self._unprepared -= len(text)
             return scalar.convert(text, self.plan)

@@ -36,11 +36,13 @@ class Matcher:
     def match(self, text: str, start: int) -> Match | None:
         """Return what is matched at `start`, or None."""
         assert self.attempts is not None
+        room = len(text) - start
         for length, entries, rule in self.attempts.get(text[start], ()):
-            value = entries.get(text[start : start + length])
-            # A slice at the end of the text is shorter than asked for and may be another key.
-            if value is not None and start + length <= len(text):
-                return Match(length, value, rule)
+            # A slice that reaches over the end would be shorter than asked for, and may be another key.
+            if length <= room:
+                value = entries.get(text[start : start + length])
+                if value is not None:
+                    return Match(length, value, rule)
         return None
 
     def dictionaries(self) -> Iterator[Dictionary]:

@@ -73,13 +73,17 @@ def replace(text: str, matcher: Matcher) -> str:
     attempts = matcher.attempts.get
     done: list[str] = []
     position = 0
-    while position < len(text):
+    size = len(text)
+    while position < size:
         character = text[position]
         for length, entries, _ in attempts(character, ()):
-            value = entries.get(text[position : position + length])
-            if value is not None and position + length <= len(text):
+            end = position + length
+            if end > size:
+                continue
+            value = entries.get(text[position:end])
+            if value is not None:
                 done.append(value)
-                position += length
+                position = end
                 break
         else:
             end = position + 1
