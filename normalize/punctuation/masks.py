@@ -124,9 +124,14 @@ def blocks(text: str) -> list[tuple[int, int]]:
     begins = {first for first in "n`~<$\\" if first in text}
     for sign, closing, from_line in _BLOCK_SIGNS:
         at = text.find(sign) if sign[0] in begins else -1
+        closes = -1
         while at >= 0:
             end = at + len(sign)
-            if text.find(closing, end, end + _REACH) >= 0:
+            if closes < end:
+                closes = text.find(closing, end)
+                if closes < 0:
+                    break
+            if closes - end <= _REACH:
                 if from_line:
                     # What may stand before the sign: an indent, a quotation mark, the opening of a comment.
                     near = max(at - _INDENT, 0)

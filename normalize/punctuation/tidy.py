@@ -38,8 +38,8 @@ _SIGNS = {
 }
 _SIGN_PATTERNS = {name: re.compile(pattern) for name, pattern in _SIGNS.items()}
 
-#: One rule can give another something to do, so all are applied again until nothing changes. Three thousand real texts and
-#: 20,000 random ones were at rest after at most four rounds, the last of which only finds that out.
+#: One rule can give another something to do, so all are applied again until nothing changes. Three thousand real texts
+#: and 20,000 random ones were at rest after at most four rounds, the last of which only finds that out.
 _ROUNDS = 8
 
 
