@@ -11,19 +11,15 @@ and because characters beyond the BMP and lone surrogates are then nothing speci
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Lock
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from normalize.script.compiler import Compiled
+from normalize.script.known import CodePoints, KnownRuns, Places
 from normalize.script.runs import Runs
 from normalize.script.scalar import COMPONENTS, FIRST_COMPONENT
-
-CodePoints = npt.NDArray[np.uint32]
-Places = npt.NDArray[np.intp]
-Numbers = npt.NDArray[np.uint64]
 
 #: Layout of an entry of the character table: the default in the low 21 bits, above it the row of the pair tables, and
 #: the highest bit as the flag (so that flagged entries are the negative ones).
@@ -41,14 +37,6 @@ _PAIR_PLACES = 64
 _LINK_PLACES = 16
 #: Runs are extended step by step up to this many characters to each side; in a million of real text 12 suffice.
 _STEPS = 24
-#: 65,536 places for runs: the 16,000 of 20 million characters fill a quarter of them.
-_KNOWN_BITS = 16
-_FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
-_ALL_BITS = (1 << 64) - 1
-#: How many characters of a run fit one number, and the bits of each.
-_PACKED = 4
-_UNIT_BITS = np.uint64(16)
-_UNIT = np.uint64(0xFFFF)
 
 
 class Arrays:
@@ -56,7 +44,7 @@ class Arrays:
 
     def __init__(self, compiled: Compiled, runs: Runs) -> None:
         self._runs = runs
-        self._known = _KnownRuns()
+        self._known = KnownRuns()
         runs.remember = self._known.add
         for run, value in list(runs.items()):
             self._known.add(run, value)
@@ -200,58 +188,6 @@ class _Pairs:
         return place
 
 
-class _KnownRuns:
-    """Runs of at most four characters of the BMP that keep their length, looked up by the thousand at once.
-
-    A run is one number of 64 bits, 16 a character, and so is what it becomes. A number has two places in a table, found
-    by hashing; one that finds both taken is left out, and is then looked up one by one. Entries are never changed or
-    removed, and the value is written before the key, so that a thread that sees a key sees its value; only one thread
-    adds at a time.
-    """
-
-    def __init__(self) -> None:
-        self._keys = np.zeros(1 << _KNOWN_BITS, np.uint64)
-        self._values = np.zeros(1 << _KNOWN_BITS, np.uint64)
-        self._adding = Lock()
-
-    def put(self, source: CodePoints, out: CodePoints, left: Places, sizes: Places) -> Places:
-        """Write what is known into `out`; return the indices of the runs that are not."""
-        keys = _packed(source, left, sizes)
-        place = _known_hash(keys, 0)
-        known = self._keys.take(place) == keys
-        values = self._values.take(place)
-        second = np.logical_not(known).nonzero()[0]
-        if second.size:
-            others = keys.take(second)
-            place = _known_hash(others, 1)
-            known[second] = self._keys.take(place) == others
-            values[second] = self._values.take(place)
-        known &= keys != 0
-        found = known.nonzero()[0]
-        left, sizes, values = left.take(found), sizes.take(found), values.take(found)
-        for offset in range(_PACKED):
-            out[left + offset] = values & _UNIT
-            longer = (sizes > offset + 1).nonzero()[0]
-            left, sizes, values = left.take(longer), sizes.take(longer), values.take(longer) >> _UNIT_BITS
-        unknown: Places = np.logical_not(known).nonzero()[0]
-        return unknown
-
-    def add(self, run: str, value: str) -> None:
-        """Remember what a run becomes, if there is a place for it."""
-        if len(run) > _PACKED or len(value) != len(run) or max(run) > "\uffff" or max(value) > "\uffff" or "\0" in run:
-            return
-        key, packed = (
-            sum(ord(character) << 16 * index for index, character in enumerate(text)) for text in (run, value)
-        )
-        with self._adding:
-            for factor in _FACTORS:
-                place = (key * factor & _ALL_BITS) >> (64 - _KNOWN_BITS)
-                if self._keys[place] == 0:
-                    self._values[place] = packed
-                    self._keys[place] = key
-                    return
-
-
 def _places(mask: npt.NDArray[np.bool_]) -> Places:
     """Return where a mask is true.
 
@@ -294,26 +230,6 @@ def _scatter(out: CodePoints, left: Places, sizes: Places, points: CodePoints) -
     places = (left - (ends - sizes)).repeat(sizes)
     places += np.arange(places.size)
     out[places] = points
-
-
-def _packed(source: CodePoints, left: Places, sizes: Places) -> Numbers:
-    """Return each run as one number, or 0 for one that does not fit: longer, or with characters beyond the BMP."""
-    keys = source.take(left).astype(np.uint64)
-    fits = sizes <= _PACKED
-    fits &= keys <= _UNIT
-    for offset in range(1, _PACKED):
-        longer = (sizes > offset).nonzero()[0]
-        units = source.take(left.take(longer) + offset).astype(np.uint64)
-        wide = longer.take((units > _UNIT).nonzero()[0])
-        fits[wide] = False
-        units <<= np.uint64(16 * offset)
-        keys[longer] |= units
-    keys *= fits
-    return keys
-
-
-def _known_hash(keys: Numbers, which: int) -> Numbers:
-    return (keys * np.uint64(_FACTORS[which])) >> np.uint64(64 - _KNOWN_BITS)
 
 
 def _merged(left: Places, right: Places) -> tuple[Places, Places]:
