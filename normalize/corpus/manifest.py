@@ -20,13 +20,15 @@ class Record:
     """What became of one document.
 
     `status`: `ok` (written, changed), `unchanged` (written, nothing to change), `skipped` (no text, or not to be
-    read), `failed` (an error, in `error` as a sentence), `crashed` (it took its worker down twice). Sizes in bytes,
+    read), `failed` (an error, in `error` as a sentence), `crashed` (it took its worker down twice); a document that
+    was written may have an `error` too, about parts of it that were left as they are. Sizes in bytes,
     hashes SHA-256, `rules` and `certainty` count changes.
     """
 
     path: str
     status: Status
     error: str = ""
+    format: str = ""
     encoding: str | None = None
     script_before: str = ""
     script_after: str = ""

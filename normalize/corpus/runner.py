@@ -122,7 +122,7 @@ class _Supervisor:
             code = hand.process.exitcode or 0
             how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
             error = f"the worker process ended with {how} at this document, {deaths} times"
-            fingerprint = self.job.config.fingerprint
+            fingerprint = self.job.fingerprint
             yield Record(document.path, "crashed", error, size=document.size, fingerprint=fingerprint)
         else:
             self.again.append((document, earlier))

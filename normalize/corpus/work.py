@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -13,8 +14,9 @@ from normalize.config import Config
 from normalize.corpus.manifest import Record
 from normalize.corpus.plan import Document
 from normalize.edits import as_list
-from normalize.encoding import encode
 from normalize.files import write_atomically
+from normalize.formats import Options, rewrite
+from normalize.formats.document import together
 from normalize.pipeline import Normalizer
 from normalize.result import Result
 
@@ -27,6 +29,50 @@ class Job:
     target: Path
     config: Config
     to_encoding: str = "utf-8"
+    options: Options = field(default_factory=Options)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that change when anything changes that the output depends on."""
+        payload = f"{self.config.fingerprint} {self.to_encoding} {self.options}"
+        return hashlib.sha256(payload.encode()).hexdigest()[:16]
+
+    @cached_property
+    def format_options(self) -> Options:
+        """What formats are told."""
+        return replace(self.options, to_encoding=self.to_encoding)
+
+
+@dataclass
+class _Tally:
+    """What the texts of one document come to."""
+
+    changes: int = 0
+    rules: Counter[str] = field(default_factory=Counter)
+    certainty: Counter[str] = field(default_factory=Counter)
+    before: set[str] = field(default_factory=set)
+    after: set[str] = field(default_factory=set)
+
+    def add(self, result: Result) -> None:
+        """Count the changes of one text: in all, by rule, by certainty."""
+        self.changes += len(result.spans)
+        self.before.add(result.script_before)
+        self.after.add(result.script_after)
+        for code, count in Counter(as_list(result.spans.codes)).items():
+            for step in result.spans.steps[code]:
+                self.rules[f"{step.stage}.{step.rule}"] += count
+                self.certainty[step.certainty] += count
+
+    def fields(self) -> dict[str, Any]:
+        """Return what the record holds of it."""
+        return {
+            "changes": self.changes,
+            "rules": dict(sorted(self.rules.items())),
+            "certainty": dict(sorted(self.certainty.items())),
+            "lost": self.certainty["lost"],
+            "script_before": together(self.before),
+            "script_after": together(self.after),
+        }
 
 
 class Worker:
@@ -39,7 +85,7 @@ class Worker:
     def do(self, document: Document, earlier: Record | None = None) -> Record:
         """Return the record of a document, after writing its output. Never raises."""
         start = perf_counter()
-        record = Record(document.path, "failed", size=document.size, fingerprint=self.job.config.fingerprint)
+        record = Record(document.path, "failed", size=document.size, fingerprint=self.job.fingerprint)
         try:
             done = self._do(document, record, earlier)
         except (OSError, ValueError, MemoryError, RecursionError) as error:
@@ -54,49 +100,26 @@ class Worker:
         output = self.job.target / document.path
         if earlier is not None and _still_valid(earlier, record, output):
             return earlier
-        result = self.normalizer.explain(data)
-        encoding = result.decoded.encoding if result.decoded else None
-        if result.detection and result.detection.encoding == "binary":
-            return replace(record, status="skipped", encoding="binary", error="not text")
-        written = self._encode(result)
+        tally = _Tally()
+        done = rewrite(data, document.path, self.normalizer, self.job.format_options, tally.add)
+        record = replace(record, format=done.format, encoding=done.encoding)
+        if done.problem:
+            return replace(record, status="skipped", error=done.problem)
         output.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(output, written, durable=False)
+        write_atomically(output, done.data, durable=False)
         return replace(
             record,
-            status="unchanged" if written == data else "ok",
-            encoding=encoding,
-            script_before=result.script_before,
-            script_after=result.script_after,
-            hash_out=hashlib.sha256(written).hexdigest(),
-            **_counts(result),
+            status="unchanged" if done.data == data else "ok",
+            error="; ".join(done.left),
+            hash_out=record.hash_in if done.data is data else hashlib.sha256(done.data).hexdigest(),
+            **tally.fields(),
         )
-
-    def _encode(self, result: Result) -> bytes:
-        data = encode(result.text, self.job.to_encoding)
-        keeps_mark = result.decoded is not None and result.decoded.bom and result.decoded.encoding == "utf-8"
-        return b"\xef\xbb\xbf" + data if keeps_mark and self.job.to_encoding == "utf-8" else data
 
 
 def _still_valid(earlier: Record, record: Record, output: Path) -> bool:
     """Tell whether an earlier run did this very document with these very settings, and its output is there."""
     same = (earlier.hash_in, earlier.fingerprint) == (record.hash_in, record.fingerprint)
     return same and earlier.is_done and (earlier.status == "skipped" or output.is_file())
-
-
-def _counts(result: Result) -> dict[str, Any]:
-    """Return the numbers of changes: in all, by rule, by certainty, and lost ones."""
-    rules: Counter[str] = Counter()
-    certainty: Counter[str] = Counter()
-    for code, count in Counter(as_list(result.spans.codes)).items():
-        for step in result.spans.steps[code]:
-            rules[f"{step.stage}.{step.rule}"] += count
-            certainty[step.certainty] += count
-    return {
-        "changes": len(result.spans),
-        "rules": dict(sorted(rules.items())),
-        "certainty": dict(sorted(certainty.items())),
-        "lost": certainty["lost"],
-    }
 
 
 def _sentence(error: BaseException) -> str:

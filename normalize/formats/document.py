@@ -1,0 +1,119 @@
+"""One document: its format found, its text normalised in place, its bytes written back.
+
+The law of this package: where nothing is to be changed, the bytes that come out are those that came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from normalize.edits import Step, compose
+from normalize.encoding import canonical, decode, encode
+from normalize.formats import splice
+from normalize.formats.registry import format_of
+from normalize.formats.span import Format, FormatError, Options, Span
+from normalize.pipeline import Normalizer, undecodable
+from normalize.result import Decoded, Result
+
+_CHARSET = Step("formats", "charset", "rule", "the document names the encoding that it is now written in")
+#: What documents call an encoding that they are written in.
+_CHARSET_NAMES = {"utf-8-sig": "utf-8", "big5hkscs": "big5-hkscs", "gbk": "GBK", "gb18030": "GB18030"}
+
+#: What is done with formats unless the user decides otherwise.
+DEFAULTS = Options()
+
+Visit = Callable[[Result], object]
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """What became of a document: its bytes, its format (`zip/docx` style for nested ones), its encoding.
+
+    `problem` says why it was left as it is; `left` names parts inside it that were, with the reason.
+    """
+
+    data: bytes
+    format: str
+    encoding: str | None = None
+    problem: str = ""
+    left: tuple[str, ...] = ()
+
+
+def rewrite(
+    data: bytes, path: str, normalizer: Normalizer, options: Options = DEFAULTS, visit: Visit = lambda result: None
+) -> Rewritten:
+    """Return a document with its text normalised, in `options.to_encoding`; `visit` is told of every text in it.
+
+    Raises FormatError for what is made to break readers, EncodingError when the encoding lacks a character.
+    """
+    from normalize.formats.containers import container_of
+
+    container = container_of(data)
+    if container is not None:
+        return container(data, path, normalizer, options, visit)
+    return rewrite_text(data, path, normalizer, options, visit)
+
+
+def rewrite_text(
+    data: bytes, path: str, normalizer: Normalizer, options: Options, visit: Visit, format: Format | None = None
+) -> Rewritten:
+    """Return a text document, of the format given or found, with its text normalised."""
+    decoded = decode(data, normalizer.config.encoding)
+    if decoded.detection is not None and decoded.detection.encoding == "binary":
+        return Rewritten(data, "binary", "binary", problem="not text")
+    format = format or format_of(decoded.text, path)
+    result = explain(decoded, format, normalizer, options)
+    visit(result)
+    return Rewritten(_write(result, decoded, data, options), format.name, decoded.encoding)
+
+
+def explain(decoded: Decoded, format: Format, normalizer: Normalizer, options: Options) -> Result:
+    """Return what normalising a decoded document in its format gives, with the record of every change."""
+    document = decoded.text
+    spans = list(format.spans(document, options))
+    if spans == [Span(0, len(document))]:
+        result = normalizer.explain(document)
+        text, changes = result.text, result.spans
+        scripts = [(result.script_before, result.script_after)]
+    else:
+        edits: list[splice.Placed] = []
+        scripts = []
+        for joined in splice.join(document, spans):
+            result = normalizer.explain(joined.text)
+            scripts.append((result.script_before, result.script_after))
+            edits += splice.place(joined, document, result.text, result.spans)
+        declared = format.charset(document)
+        if declared is not None and canonical(options.to_encoding) != decoded.encoding:
+            name = _CHARSET_NAMES.get(options.to_encoding, options.to_encoding)
+            edits.append((*declared, name, (_CHARSET,)))
+        text, changes = splice.assemble(document, edits)
+    return Result(
+        text=text,
+        source=document,
+        spans=compose(undecodable(decoded).spans, changes),
+        script_before=together(before for before, _ in scripts),
+        script_after=together(after for _, after in scripts),
+        decoded=decoded,
+    )
+
+
+def together(labels: Iterable[str]) -> str:
+    """Return the script of a document whose parts have these scripts.
+
+    >>> together(["Hans", "none"]), together(["Hans", "Hant"])
+    ('Hans', 'mixed')
+    """
+    found = set(labels) - {"none"}
+    return "none" if not found else found.pop() if len(found) == 1 else "mixed"
+
+
+def _write(result: Result, decoded: Decoded, data: bytes, options: Options) -> bytes:
+    name = canonical(options.to_encoding)
+    if result.text == result.source and name == decoded.encoding:
+        return data
+    written = encode(result.text, name)
+    return decoded.bom + written if decoded.bom and name == decoded.encoding else written
+
+
+__all__ = ["FormatError", "Rewritten", "explain", "rewrite", "rewrite_text", "together"]

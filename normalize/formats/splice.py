@@ -1,0 +1,202 @@
+"""Splice: the text of a document's spans joined, normalised as one text, and its edits carried back into the document.
+
+Spans are joined rather than normalised one by one, because what shows damage (the pinyin that a page puts behind its
+characters, the marks that it lacks, the script that it is in) shows over a whole page and seldom within a cell. Between
+passages stands a line end, which no stage changes; what continues a passage follows directly, so that 发<b>展</b> is
+one word. Joining cannot lose anything: the edits, not the joined text, come back, and each is placed by its offsets.
+An edit that cannot be placed (over the end of a passage, in code) is left out.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from normalize.edits import Spans, Step
+from normalize.formats.escapes import PLAIN, Escapes
+from normalize.formats.span import Span
+
+
+@dataclass(slots=True)
+class Joined:
+    """The text of some spans, and where each stretch of it comes from.
+
+    Columns, one entry a stretch: its place in `text`, its place and end in the document, its escapes, whether it may
+    change, and whether it is an escape sequence, which is replaced as a whole. A line end between passages is a stretch
+    without length in the document.
+    """
+
+    parts: list[str] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    escapes: list[Escapes | None] = field(default_factory=list)
+    escaped: list[bool] = field(default_factory=list)
+    length: int = 0
+
+    @property
+    def text(self) -> str:
+        """The joined text."""
+        return "".join(self.parts)
+
+    def add(self, text: str, start: int, end: int, escapes: Escapes | None, escaped: bool = False) -> None:
+        """Add a stretch; `escapes` None is text that must not change."""
+        self.parts.append(text)
+        self.places.append(self.length)
+        self.starts.append(start)
+        self.ends.append(end)
+        self.escapes.append(escapes)
+        self.escaped.append(escaped)
+        self.length += len(text)
+
+    def add_span(self, document: str, span: Span) -> None:
+        """Add a span, its escapes read."""
+        start, end, kind, escapes = span
+        if self.parts and kind in ("text", "document"):
+            self.add("\n", start, start, None)
+        if not escapes.sign or document.find(escapes.sign, start, end) < 0:
+            self.add(document[start:end], start, end, None if kind == "kept" else escapes)
+            return
+        allowed = None if kind == "kept" else escapes
+        position = start
+        for match in escapes.pattern.finditer(document, start, end):
+            if match.start() > position:
+                self.add(document[position : match.start()], position, match.start(), allowed)
+            self.add(escapes.read(match[0]), match.start(), match.end(), allowed, escaped=True)
+            position = match.end()
+        if position < end:
+            self.add(document[position:end], position, end, allowed)
+
+
+def join(document: str, spans: Iterable[Span]) -> Iterator[Joined]:
+    """Yield the joined text of each of the documents that a document holds: one, or one a row."""
+    joined = Joined()
+    for span in spans:
+        if span.kind == "document" and joined.parts:
+            yield joined
+            joined = Joined()
+        joined.add_span(document, span)
+    if joined.parts:
+        yield joined
+
+
+#: An edit of the document: where, what comes there, and the steps that made it.
+Placed = tuple[int, int, str, tuple[Step, ...]]
+
+
+def place(joined: Joined, document: str, output: str, spans: Spans) -> Iterator[Placed]:
+    """Yield the edits of the document that correspond to the edits of the joined text."""
+    text = joined.text
+    places, ends = joined.places, [*joined.places[1:], joined.length]
+    for start, end, out_start, out_end, code in spans.rows():
+        after = output[out_start:out_end]
+        steps = spans.steps[code]
+        first = bisect_right(places, start) - 1
+        if start == end:
+            yield from _insert(joined, first, start, after, steps)
+        elif end <= ends[first]:
+            yield from _replace(joined, document, first, start, text[start:end], after, steps)
+        else:
+            last = bisect_right(places, end - 1) - 1
+            stretches = [(index, max(start, places[index]), min(end, ends[index])) for index in range(first, last + 1)]
+            for index, begin, new in _distribute(joined, text, stretches, after):
+                stop = min(end, ends[index])
+                yield from _replace(joined, document, index, begin, text[begin:stop], new, steps)
+
+
+def _distribute(
+    joined: Joined, text: str, stretches: list[tuple[int, int, int]], after: str
+) -> Iterator[tuple[int, int, str]]:
+    """Yield what each stretch gets of the new text of an edit over several: index, beginning in the text, new text."""
+    begin, end = stretches[0][1], stretches[-1][2]
+    if len(after) == end - begin:
+        parts = [after[first - begin : last - begin] for _, first, last in stretches]
+        fixed = (
+            (part, text[first:last])
+            for part, (i, first, last) in zip(parts, stretches, strict=True)
+            if joined.escapes[i] is None
+        )
+        if all(new == old for new, old in fixed):
+            for part, (index, first, _) in zip(parts, stretches, strict=True):
+                yield index, first, part
+        return
+    if any(joined.escapes[index] is None for index, _, _ in stretches):
+        return
+    # Where the lengths differ nobody can say which character came from which: all of it goes to the first stretch.
+    for number, (index, first, _) in enumerate(stretches):
+        yield index, first, "" if number else after
+
+
+def _replace(
+    joined: Joined, document: str, index: int, start: int, before: str, after: str, steps: tuple[Step, ...]
+) -> Iterator[Placed]:
+    """Yield the edit of one stretch, spelled as the format asks, if it can be."""
+    escapes = joined.escapes[index]
+    if escapes is None:
+        return
+    if joined.escaped[index]:
+        begin, end = joined.starts[index], joined.ends[index]
+        if before != joined.parts[index]:  # half of an entity that stands for two characters
+            return
+        spelled = escapes.write_escaped(after)
+    else:
+        begin = joined.starts[index] + start - joined.places[index]
+        end = begin + len(before)
+        spelled = escapes.write(after)
+    if before == after:
+        yield begin, end, document[begin:end], steps
+    elif spelled is not None:
+        yield begin, end, spelled, steps
+
+
+def _insert(joined: Joined, index: int, at: int, after: str, steps: tuple[Step, ...]) -> Iterator[Placed]:
+    """Yield the edit that inserts text: at the end of the stretch before, or else at the beginning of this one."""
+    for candidate, edge in ((index - 1, "end"), (index, "start")) if joined.places[index] == at else ((index, "in"),):
+        escapes = joined.escapes[candidate] if candidate >= 0 else None
+        if escapes is None:
+            continue
+        spelled = escapes.write(after)
+        if spelled is None:
+            continue
+        if edge == "in":
+            if joined.escaped[candidate] and at < joined.places[candidate] + len(joined.parts[candidate]):
+                continue
+            begin = joined.starts[candidate] + min(
+                at - joined.places[candidate], joined.ends[candidate] - joined.starts[candidate]
+            )
+            if joined.escaped[candidate]:
+                begin = joined.ends[candidate]
+        else:
+            begin = joined.ends[candidate] if edge == "end" else joined.starts[candidate]
+        yield begin, begin, spelled, steps
+        return
+
+
+def assemble(document: str, edits: Iterable[Placed]) -> tuple[str, Spans]:
+    """Return the document with the edits made, and their spans."""
+    pieces: list[str] = []
+    rows: list[tuple[int, int, int, int, int]] = []
+    steps: dict[tuple[Step, ...], int] = {}
+    position = length = 0
+    for start, end, after, why in sorted(edits, key=lambda edit: (edit[0], edit[1])):
+        if start < position:
+            continue
+        pieces += (document[position:start], after)
+        length += start - position
+        code = steps.setdefault(why, len(steps))
+        rows.append((start, end, length, length + len(after), code))
+        length += len(after)
+        position = end
+    pieces.append(document[position:])
+    return "".join(pieces), _columns(rows, tuple(steps))
+
+
+def _columns(rows: list[tuple[int, int, int, int, int]], steps: tuple[tuple[Step, ...], ...]) -> Spans:
+    starts, ends, out_starts, out_ends, codes = (
+        (list(column) for column in zip(*rows, strict=True)) if rows else [[]] * 5
+    )
+    return Spans(starts, ends, out_starts, out_ends, codes, steps)
+
+
+__all__ = ["PLAIN", "Joined", "Placed", "assemble", "join", "place"]
