@@ -131,17 +131,17 @@ def widened(text: str, places: list[int]) -> str:
     return units.tobytes().decode("utf-16-le" if units.itemsize == 2 else "utf-32-le", "surrogatepass")
 
 
-def suspect_lines(text: str) -> list[tuple[int, int]]:
-    """Return the lines that have two marks directly behind Han or a closing mark, as a collapsed line has."""
+def suspect_lines(text: str, least: int) -> list[tuple[int, int]]:
+    """Return the lines that have one or two marks directly behind Han or a closing mark, as a collapsed line has."""
     kinds = _kinds().take(code_points(text))
-    marks = np.flatnonzero(kinds == _MARK)
+    marks = np.flatnonzero(kinds >= _MARK)
     before = kinds.take(marks - 1, mode="clip")
     marks = marks[(before == _HAN) | (before == _CLOSING)]
-    if len(marks) < 2:
+    if len(marks) < least:
         return []
     starts, ends = _lines(text, kinds)
     lines = np.searchsorted(starts, marks, side="right") - 1
-    suspects = np.unique(lines[1:][lines[1:] == lines[:-1]])
+    suspects = np.unique(lines if least == 1 else lines[1:][lines[1:] == lines[:-1]])
     return list(zip(starts[suspects].tolist(), ends[suspects].tolist(), strict=True))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from normalize.profile import ARRAY_LENGTH
-from normalize.punctuation.lines import Line, split
+from normalize.punctuation.lines import Cutter, Line, split
 from normalize.punctuation.masks import HAN
 
 FULL_MARKS = "，；：！？（）"
@@ -66,9 +66,12 @@ def collapsed_lines(text: str) -> list[Line]:
     if len(text) >= ARRAY_LENGTH:
         from normalize.punctuation import columns
 
-        if not any(line_collapsed(text[start:end]) for start, end in columns.suspect_lines(text)):
+        if not any(line_collapsed(text[start:end]) for start, end in columns.suspect_lines(text, 2)):
             return []
-    lines = list(split(text))
+        cutter = Cutter(text)
+        lines = [cutter.line(start, end) for start, end in columns.suspect_lines(text, 1)]
+    else:
+        lines = list(split(text))
     if not any(line_collapsed(line.text) for line in lines):
         return []
     return [line for line in lines if _BEHIND_HAN.search(line.text) and not _FULL.search(line.text)]
