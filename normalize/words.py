@@ -18,8 +18,11 @@ True
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from functools import cache
+from importlib import resources
 from math import inf
+from pathlib import Path
 
 from normalize.data import read_bytes
 
@@ -61,6 +64,14 @@ class _Words:
             self._read[first] = found
         return found
 
+    def all_below(self, limit: float) -> Iterator[tuple[str, float]]:
+        """Yield every word that costs less than `limit`, with its cost."""
+        highest = chr(min(COST_BASE + int(limit * STEPS), 0x7E))
+        for first, line in self._lines.items():
+            for rest in line[1:].split(" "):
+                if rest and rest[-1] < highest:
+                    yield first + rest[:-1], (ord(rest[-1]) - COST_BASE) / STEPS
+
     def lengths(self, first: str) -> list[int]:
         """Return how long words that begin with a character are; 1 is always among them."""
         self.after(first)
@@ -83,6 +94,11 @@ def fold(text: str) -> str:
     return text if text.isascii() else text.translate(_words().fold)
 
 
+def fold_sources() -> str:
+    """Return the characters that folding changes."""
+    return "".join(map(chr, _words().fold))
+
+
 def known(word: str) -> float | None:
     """Return the cost of a word in nats, or None when it is not in the list.
 
@@ -91,6 +107,16 @@ def known(word: str) -> float | None:
     """
     folded = fold(word)
     return _words().after(folded[0]).get(folded[1:]) if word else None
+
+
+def path() -> Path:
+    """Return the file that the words are read from: what is worked out from them depends on its content."""
+    return Path(str(resources.files("normalize.data") / "words.bin"))
+
+
+def common(limit: float) -> Iterator[tuple[str, float]]:
+    """Yield every word that costs less than `limit` nats, folded, with its cost."""
+    yield from _words().all_below(limit)
 
 
 def cost(text: str) -> float:

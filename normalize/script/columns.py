@@ -1,0 +1,127 @@
+"""Decisions of the context model on a long text, in columns of places: the same as `resolver` makes one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from normalize.profile import Class, class_table
+from normalize.script import context
+from normalize.script.arrays import codes
+from normalize.script.identify import CANTONESE
+
+if TYPE_CHECKING:
+    from normalize.script.resolver import Resolver
+
+Places = npt.NDArray[np.intp]
+
+_MARKERS = codes(CANTONESE)
+LINE_ENDS = np.array(sorted(context._LINE_ENDS), np.uint32)
+
+
+class Scored(NamedTuple):
+    """The places of a text that have a choice: the row of the choice, OpenCC's answer, and what each form scores."""
+
+    places: Places
+    rows: Places
+    said: Places
+    scores: npt.NDArray[np.int32]
+
+
+def score(resolver: Resolver, folded: str, answer: str) -> Scored | None:
+    """Return what each form of each ambiguous character scores; None where there is none."""
+    from normalize.script.resolver import CANTONESE_REACH
+
+    model = resolver.model
+    assert model is not None
+    arrays = model.arrays
+    source = codes(folded)
+    row_of = arrays.row.take(source, mode="clip")
+    places = (row_of >= 0).nonzero()[0]
+    form_of = arrays.index.take(codes(answer)[places], mode="clip")
+    places, form_of = places[form_of >= 0], form_of[form_of >= 0]
+    if not places.size:
+        return None
+    rows, said = row_of[places].astype(np.intp), form_of.astype(np.intp)
+    scores = arrays.scores(rows, said, context.windows(source, places), near(source, places, CANTONESE_REACH))
+    return Scored(places, rows, said, scores)
+
+
+def decide(resolver: Resolver, folded: str, answer: str) -> list[tuple[int, str]]:
+    """Return the places, and the characters there, where context overrules the answer."""
+    found = score(resolver, folded, answer)
+    if found is None:
+        return []
+    found.scores[np.arange(found.places.size), found.said] += context.MARGIN
+    best = found.scores.argmax(axis=1)
+    return _written(resolver, found, best, (best != found.said).nonzero()[0])
+
+
+def decide_mixed(
+    resolver: Resolver, text: str, folded: str, answer: str, cost: npt.NDArray[np.int32] | None
+) -> tuple[Places, npt.NDArray[np.uint32]]:
+    """Return the ambiguous places of a text that is partly Traditional, and the characters there (0: as it stands).
+
+    `cost` is, for each character, what it costs to read it as Simplified where both scripts write it; without it
+    the text is read as Simplified throughout, except for forms that no converter of single characters writes.
+    """
+    found = score(resolver, folded, answer)
+    if found is None:
+        return np.zeros(0, np.intp), np.zeros(0, np.uint32)
+    arrays = resolver.model.arrays  # type: ignore[union-attr]
+    source = codes(text)[found.places]
+    observed = arrays.index.take(source, mode="clip").astype(np.intp)
+    everywhere = np.arange(found.places.size)
+    scores = found.scores.copy()
+    scores[everywhere, found.said] += context.MARGIN
+    if cost is None:
+        free = (observed == arrays.default[found.rows]) | (observed == arrays.itself[found.rows]) | (observed < 0)
+    else:
+        # What is distinctly Traditional stays.
+        free = source == codes(folded)[found.places]
+        shared = free & (observed >= 0)
+        other = shared[:, None] & (np.arange(arrays.most)[None, :] != observed[:, None])
+        scores -= np.where(other, cost[found.places][:, None], 0)
+    best = scores.argmax(axis=1)
+    stays = ~free | (best == observed)
+    decided = codes(answer)[found.places]
+    changed = (best != found.said).nonzero()[0]
+    decided[changed] = [ord(character) for _, character in _written(resolver, found, best, changed)]
+    decided[stays] = 0
+    return found.places, decided
+
+
+def _written(resolver: Resolver, found: Scored, best: Places, at: Places) -> list[tuple[int, str]]:
+    choices = list(resolver.model.choices.values())  # type: ignore[union-attr]
+    columns = zip(found.places[at].tolist(), found.rows[at].tolist(), best[at].tolist(), strict=True)
+    return [(place, resolver.written(choices[row], form)) for place, row, form in columns]
+
+
+def classes(source: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+    """Return the class of each character."""
+    table = np.frombuffer(class_table(), np.uint8)
+    return table.take(np.minimum(source, 0xFFFF))
+
+
+def is_shared(kinds: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Tell which characters both scripts write."""
+    shared: npt.NDArray[np.bool_] = kinds == Class.HAN
+    return shared
+
+
+def near(source: npt.NDArray[np.uint32], places: Places, reach: int) -> npt.NDArray[np.int32]:
+    """Tell (0 or 1) for each place whether a character of written Cantonese stands near it in its line."""
+    markers = np.isin(source, _MARKERS).nonzero()[0]
+    found = np.zeros(places.size, np.int32)
+    if not markers.size:
+        return found
+    lines = np.isin(source, LINE_ENDS).nonzero()[0]
+    own = np.searchsorted(lines, places)
+    for side in (0, 1):
+        index = np.searchsorted(markers, places) - 1 + side
+        marker = markers.take(index, mode="clip")
+        distance = np.abs(marker - places)
+        found |= (distance <= reach) & (np.searchsorted(lines, marker) == own) & (index >= 0) & (index < markers.size)
+    return found

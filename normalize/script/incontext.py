@@ -1,0 +1,262 @@
+"""Conversion in context as the stage uses it: from any passage to its target, with the record of what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Literal
+
+from normalize import words
+from normalize.config import Config
+from normalize.edits import NO_SPANS, Edit, Edits, Spans, Step, compose
+from normalize.profile import Class, Profile
+from normalize.script import boundaries, context, pages, resolver, scalar, targets
+from normalize.script.converter import BLOCK, Converter
+from normalize.script.entries import read_entries, stamp
+from normalize.script.many import many
+from normalize.script.matching import Dictionary, Match
+from normalize.script.passages import Passage
+from normalize.script.ready import refining
+from normalize.script.resolver import CONTEXT, PAGE, WORD, Reading, Resolver, WordConverter
+from normalize.script.trace import step_of
+
+_CHARACTER = Step("script", "character", "rule", "the form of this character in the other script")
+#: Words that cost more (nats) are too rare to say where the words of regional vocabulary end.
+_COMMON_WORD = 14.0
+
+
+class InContext:
+    """Converts passages that are read in one way."""
+
+    def __init__(self, config: Config, reading: Reading | Literal["settled"]) -> None:
+        assert config.target is not None
+        self._reading = reading
+        self._resolver = plain(config)
+        self._later = _vocabulary(config.target, config.lexicon, config.disable) if config.vocabulary else None
+        entries = read_entries(config.dictionary, config.protect)
+        self._entries = Dictionary(entries, "dictionary") if entries else None
+
+    def convert(self, text: str) -> str:
+        """Return the converted text."""
+        if self._entries is None:
+            return self._convert(text)
+        return "".join(match.value if match else self._convert(part) for _, part, match in self._parts(text))
+
+    def trace(self, text: str) -> Spans:
+        """Return what is changed in a text, and why."""
+        if self._entries is None:
+            return self._trace(text)
+        edits: list[Edit] = []
+        for start, part, match in self._parts(text):
+            if match:
+                if match.value != part:
+                    edits.append(Edit(start, start + len(part), match.value, step_of(match, part)))
+                continue
+            found = self._trace(part)
+            output = self._convert(part)
+            for row in found.rows():
+                after = output[row[2] : row[3]]
+                edits.append(Edit(start + row[0], start + row[1], after, found.steps[row[4]][-1]))
+        return Edits.of(text, edits).spans
+
+    def stands_alone(self, character: str) -> bool:
+        """Tell whether nothing ever reaches over a character."""
+        if self._entries is not None and any(character in key for key in self._entries.entries):
+            return False
+        return self._resolver.converter.stands_alone(character) and (
+            self._later is None or self._later.stands_alone(character)
+        )
+
+    def _parts(self, text: str) -> list[tuple[int, str, Match | None]]:
+        """Return what the user's entries match, and the text between, which is converted as if it stood alone."""
+        assert self._entries is not None
+        found: list[tuple[int, str, Match | None]] = []
+        start = 0
+        for piece in scalar.pieces(text, self._entries):
+            if piece.match:
+                found += [
+                    (start, text[start : piece.start], None),
+                    (piece.start, text[piece.start : piece.end], piece.match),
+                ]
+                start = piece.end
+        found.append((start, text[start:], None))
+        return [row for row in found if row[1]]
+
+    def _convert(self, text: str) -> str:
+        if self._reading != "settled":
+            text = self._resolver.convert(text, self._reading)
+        return self._later.convert(text) if self._later else text
+
+    def _trace(self, text: str) -> Spans:
+        if self._reading == "settled":
+            return self._later.trace(text) if self._later else NO_SPANS
+        output = self._resolver.convert(text, self._reading)
+        spans = _record(self._resolver, text, output, self._reading)
+        return compose(spans, self._later.trace(output)) if self._later else spans
+
+
+class _Vocabulary(WordConverter):
+    """Regional forms and words on text that is in the target's script already."""
+
+    def trace(self, text: str, block: int = BLOCK) -> Spans:
+        """Return what is changed in a text, and why."""
+        compiled = self.compiled
+        assert compiled is not None
+        edits: list[Edit] = []
+        for offset, part in resolver.linked(text, compiled.follow):
+            for start, end, match in boundaries.pieces(part, self.plan):
+                key = part[start:end]
+                if match and match.value != key:
+                    edits.append(Edit(offset + start, offset + end, match.value, step_of(match, key)))
+        return Edits.of(text, edits).spans
+
+
+@lru_cache(16)
+def _vocabulary(target: str, lexicon: str, disable: frozenset[str]) -> Converter:
+    """Return the converter that brings Traditional text to a region's forms and words."""
+    config = Config(target=target, lexicon=lexicon, disable=disable, vocabulary=True)
+    plan = targets.refinement(target, config)
+    if not config.allows(WORD) or len(plan.chain) != 1:
+        return Converter(plan)
+    back = resolver.ready("zh-Hant", lexicon, disable).exact
+    keys = [key for dictionary in plan.chain[0].dictionaries() for key in dictionary.entries if len(key) > 1]
+    found = neighbours({words.fold(key[0]) for key in keys}, {words.fold(key[-1]) for key in keys})
+    converted = back.convert("\n".join(found)).split("\n")
+    # The words that may compete at either end of a key, so that a run reaches as far as they do.
+    links = Dictionary({word: word for word in converted if len(word) > 1}, "word")
+    files = (*plan.files, words.path())
+    return _Vocabulary(replace(plan, name=f"{plan.name}:words", normalization=(), segmentation=links, files=files))
+
+
+def neighbours(firsts: set[str], lasts: set[str]) -> list[str]:
+    """Return the common words that end with one of `firsts` or begin with one of `lasts`."""
+    return [
+        word
+        for word, cost in words.common(_COMMON_WORD)
+        if len(word) > 1 and (word[0] in lasts or word[-1] in firsts) and cost < _COMMON_WORD
+    ]
+
+
+def converters(text: str, found: Sequence[Passage], profile: Profile, config: Config) -> list[Converter | InContext]:
+    """Return what converts each passage of a text towards Traditional."""
+    sample = ""
+    for start, end, settled in found:
+        if settled and len(sample) < pages.SAMPLE:
+            sample += text[start:end]
+    settled_reading: Reading | Literal["settled"] = "settled"
+    if sample and pages.converted_by_character(plain(config), sample):
+        settled_reading = "by character"
+    return in_lines(text, found, profile, config, settled_reading)
+
+
+def in_lines(
+    text: str,
+    found: Sequence[Passage],
+    profile: Profile,
+    config: Config,
+    settled_reading: Reading | Literal["settled"] = "settled",
+) -> list[Converter | InContext]:
+    """Return what converts each passage when the whole has been judged, or is not to be."""
+    traditional = profile.has(Class.HANT)
+    chosen: list[Converter | InContext] = []
+    for start, end, settled in found:
+        if settled:
+            chosen.append(settling(config, settled_reading))
+        else:
+            mixed = traditional and (len(found) == 1 or Profile(text[start:end]).has(Class.HANT))
+            chosen.append(in_context(config, "mixed" if mixed else "simplified"))
+    return chosen
+
+
+def plain(config: Config) -> Resolver:
+    """Return the resolver that goes before any regional vocabulary."""
+    assert config.target is not None
+    target = "zh-Hant" if config.vocabulary else config.target
+    return resolver.ready(target, config.lexicon, config.disable)
+
+
+def settling(config: Config, reading: Reading | Literal["settled"] = "settled") -> Converter | InContext:
+    """Return what converts passages that are in the target's script already."""
+    return in_context(config, reading) if reading != "settled" or config.vocabulary else refining(config)
+
+
+def unsettled(texts: Sequence[str], config: Config) -> list[bool]:
+    """Tell for each Traditional text whether it must be looked at as a whole: something in it could be otherwise."""
+    ready = plain(config)
+    if ready.model is None or not ready.pages:
+        return [False] * len(texts)
+    answers = many(ready.converter, [words.fold(text) for text in texts])
+    return [answer != kept for answer, kept in zip(answers, many(ready.refining, texts), strict=True)]
+
+
+def in_context(config: Config, reading: Reading | Literal["settled"]) -> InContext:
+    """Return what converts passages that are read in one way, made once for its settings."""
+    settings = config.target, config.vocabulary, config.lexicon, config.dictionary, config.protect, config.disable
+    return _ready(settings, reading, stamp(config.dictionary))
+
+
+@lru_cache(32)
+def _ready(
+    settings: tuple[object, ...], reading: Reading | Literal["settled"], _stamp: tuple[object, ...]
+) -> InContext:
+    names = ("target", "vocabulary", "lexicon", "dictionary", "protect", "disable")
+    return InContext(Config.of(**dict(zip(names, settings, strict=True))), reading)
+
+
+def _record(ready: Resolver, text: str, output: str, reading: Reading) -> Spans:
+    """Return the spans of a conversion in context: those of the exact one, except where the context overruled it."""
+    exact = ready.exact.convert(text)
+    spans = ready.exact.trace(text)
+    other = {place for place, (one, two) in enumerate(zip(exact, output, strict=True)) if one != two}
+    if not other:
+        return spans
+    edits: list[Edit] = []
+    for start, end, _, _, code in spans.rows():
+        if other.isdisjoint(range(start, end)):
+            edits += [Edit(start, end, output[start:end], step) for step in spans.steps[code][-1:]]
+        else:
+            other.update(range(start, end))
+    folded = text if reading == "simplified" else words.fold(text)
+    answer = ready.converter.convert(folded)
+    for place in other:
+        if text[place] != output[place]:
+            step = _step(ready, folded, answer, output, place, exact[place], reading)
+            edits.append(Edit(place, place + 1, output[place], step))
+    return Edits.of(text, sorted(edits, key=lambda edit: edit.start)).spans
+
+
+def _step(ready: Resolver, folded: str, answer: str, output: str, place: int, exact: str, reading: Reading) -> Step:
+    """Say why a character became what it is."""
+    if reading == "by character":
+        return PAGE
+    if output[place] == exact:
+        return _CHARACTER
+    if output[place] == answer[place]:
+        return WORD
+    return CONTEXT._replace(reason=explained(ready, folded, answer, place))
+
+
+def explained(ready: Resolver, folded: str, answer: str, place: int) -> str:
+    """Name the context that speaks most for the form that was chosen against the lexicon's."""
+    model = ready.model
+    choice = model.choices.get(folded[place]) if model else None
+    if model is None or choice is None:
+        return "the characters around it keep their form, and so does this one"
+    said = model.index.get(answer[place], 0)
+    seen = context.window(folded, place)
+    scores = model.scores(choice, said, seen, resolver.near_cantonese(folded, place))
+    scores[said] -= max(map(abs, scores)) + 1
+    best = scores.index(max(scores))
+    weights: dict[int, int] = {}
+    for form, sign in ((best, 1), (said, -1)):
+        if form:
+            for weight, template in model.evidence(choice, form, seen):
+                weights[template] = weights.get(template, 0) + sign * weight
+    written = ready.written(choice, best)
+    template, weight = max(weights.items(), key=lambda item: item[1], default=(0, 0))
+    if weight <= 0:
+        return f"the lexicon says {answer[place]}, which is seldom meant where nothing speaks for it; {written} is"
+    offsets = (*context.TEMPLATES[template], 0)
+    shown = folded[max(0, place + min(offsets)) : place + max(offsets) + 1].strip()
+    return f"the lexicon says {answer[place]}, but in {shown!r} {written} is the form that is written"

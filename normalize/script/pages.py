@@ -1,0 +1,167 @@
+"""Pages that were converted to Traditional one character at a time, recognised by what they lack.
+
+Such a converter has one form for each Simplified character: it writes 制造, 復雜, 批準 and 頭發, and 后 for both 后
+and 後. The page is compared with what the context model expects: under the one hypothesis each character has the form
+that the author meant, with the probability that the model gives it; under the other it has the converter's only form,
+whatever stands around. Where the page uses two forms of one Simplified character, no such converter can have made it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from normalize import words
+from normalize.script import columns
+from normalize.script.arrays import codes
+from normalize.script.context import STEPS
+
+if TYPE_CHECKING:
+    from normalize.script.resolver import Resolver
+
+#: How much likelier (nats) the page must be as such a conversion than as it stands: see `tools/bench/quality.py`.
+THRESHOLD = 4.0
+#: What each use of a form that such a converter cannot have written counts against it, in nats.
+REFUTED = 5.0
+#: An author may use a form that the model thinks impossible: no single character counts more than this, in nats.
+MOST = 5.0
+#: A form that the lexicon's word excludes is more surprising than the neighbours alone say, by this, in nats.
+EXCLUDED = 3.0
+#: The same character again counts this much less: it may be the author's way of writing it.
+AGAIN = 0.3
+#: A character that is a word by itself counts this much less: only within a word is a form a matter of spelling.
+ALONE = 0.3
+#: What it costs, in nats, to suppose that a converter's only form of a character is the one that the page has.
+SUPPOSED = 0.5
+#: Characters that are looked at: enough for any page, so that long ones cost no more.
+SAMPLE = 8192
+#: Words that are spelled either way, so that neither spelling tells anything.
+OPTIONAL = frozenset(
+    [
+        "計畫",
+        "計劃",
+        "規畫",
+        "規劃",
+        "企畫",
+        "企劃",
+        "策畫",
+        "策劃",
+        "籌畫",
+        "籌劃",
+        "答覆",
+        "答復",
+        "回覆",
+        "回復",
+        "函覆",
+        "函復",
+        "瞭解",
+        "了解",
+        "明瞭",
+        "明了",
+        "儘量",
+        "盡量",
+        "儘快",
+        "盡快",
+        "儘早",
+        "盡早",
+        "儘速",
+        "盡速",
+        "儘可",
+        "盡可",
+        "復原",
+        "覆原",
+        "布署",
+        "部署",
+        "重複",
+        "重覆",
+        "沖擊",
+        "衝擊",
+        "沖突",
+        "衝突",
+        "彙報",
+        "匯報",
+        "彙整",
+        "匯整",
+        "彙總",
+        "匯總",
+        "彙集",
+        "匯集",
+        "係數",
+        "系數",
+        "櫃檯",
+        "櫃台",
+        "吧檯",
+        "吧台",
+        "彷彿",
+        "仿佛",
+        "弔詭",
+        "吊詭",
+    ]
+)
+
+
+def converted_by_character(resolver: Resolver, text: str) -> bool:
+    """Tell whether a Traditional text looks like Simplified converted one character at a time."""
+    if resolver.model is None or not resolver.pages:
+        return False
+    text = text[:SAMPLE]
+    folded = words.fold(text)
+    if folded == text:
+        return False
+    answer = resolver.converter.convert(folded)
+    if len(answer) != len(text) or answer == resolver.refining.convert(text):
+        return False
+    return likelihood(resolver, text, folded, answer) >= THRESHOLD
+
+
+def likelihood(resolver: Resolver, text: str, folded: str, answer: str) -> float:
+    """Return how much likelier (nats) a text is as a conversion one character at a time than as it stands."""
+    found = columns.score(resolver, folded, answer)
+    if found is None:
+        return 0.0
+    arrays = resolver.model.arrays  # type: ignore[union-attr]
+    observed = arrays.index.take(codes(text)[found.places], mode="clip").astype(np.intp)
+    known = observed >= 0
+    rows, said, observed = found.rows[known], found.said[known], observed[known]
+    scores = found.scores[known] / STEPS
+    if not rows.size:
+        return 0.0
+    top = scores.max(axis=1)
+    total = top + np.log(np.exp(np.maximum(scores - top[:, None], -50.0)).sum(axis=1))
+    everywhere = np.arange(rows.size)
+    surprise = np.minimum(total - scores[everywhere, observed], MOST)
+    default = arrays.default[rows]
+    surprise += np.where((said != default) & (observed == default), EXCLUDED, 0.0)
+    surprise[optional(text, found.places[known])] = 0.0
+    if surprise.sum() < THRESHOLD:
+        return 0.0
+    surprise[alone(folded, found.places[known])] *= ALONE
+    possible = (observed == default) | (observed == arrays.itself[rows])
+    evidence = -REFUTED * float((~possible).sum())
+    for row in np.unique(rows):
+        own = np.sort(surprise[(rows == row) & possible])[::-1]
+        # Two forms of one character refute it, however well each fits.
+        counts = np.bincount(observed[rows == row], minlength=2)
+        evidence -= SUPPOSED + REFUTED * float(counts.sum() - counts.max())
+        if own.size:
+            evidence += float(own[0] + AGAIN * own[1:].sum())
+    return evidence
+
+
+def alone(folded: str, places: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """Tell for each place whether its character is a word by itself."""
+    lengths = [len(word) for word in words.segment(folded)]
+    word_lengths = np.repeat(lengths, lengths)
+    single: npt.NDArray[np.bool_] = word_lengths[places] == 1
+    return single
+
+
+def optional(text: str, places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return the indices of the places where the text has a word that is spelled either way."""
+    found = []
+    for index, place in enumerate(places.tolist()):
+        if text[place : place + 2] in OPTIONAL or text[max(0, place - 1) : place + 1] in OPTIONAL:
+            found.append(index)
+    return np.array(found, np.intp)

@@ -1,0 +1,176 @@
+"""Conversion in context, towards Traditional: words, neighbours and what the text itself says decide.
+
+On top of the exact conversion, which is evidence and not law:
+
+1. Phrases are matched on a folded view of the text, so that they are found whichever script their characters are in,
+   and
+   where they compete the most probable words decide (`boundaries`).
+2. A character that is distinctly Traditional already is kept. One that both scripts write (后, 里, 干) is changed
+   only when
+   its neighbours say so more strongly than the script around it says that the author meant it (`channel`).
+3. The neighbours are judged by a model (`context`), for the few characters that have several forms.
+4. A Traditional text that was converted one character at a time (`pages`) is converted again as if it were Simplified.
+
+All of this keeps the number of characters. Regional vocabulary, which does not, comes after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from normalize import words
+from normalize.config import Config
+from normalize.edits import Step
+from normalize.script import boundaries, context, targets
+from normalize.script.converter import Converter
+from normalize.script.identify import CANTONESE
+from normalize.script.lexicon import Plan
+from normalize.script.runs import Runs
+from normalize.script.scalar import COMPONENTS
+
+#: How near a character of written Cantonese must stand, in the same line, for a place to be read as Cantonese.
+CANTONESE_REACH = 20
+#: A shared character that the model does not know keeps its form where this (in steps) or more speaks for Traditional.
+UNLISTED = 5 * context.STEPS
+#: Below this many characters plain Python is quicker than arrays.
+ARRAY_LENGTH = 600
+
+CONTEXT = Step("script", "context", "inferred")
+WORD = Step("script", "word", "rule", "the words here are others than the phrase that the lexicon has")
+PAGE = Step(
+    "script", "page", "inferred", "the page was converted one character at a time; the form that the context asks for"
+)
+
+#: What a passage is taken for: Simplified; partly Traditional; Traditional made one character at a time.
+Reading = Literal["simplified", "mixed", "by character"]
+
+
+class WordRuns(Runs):
+    """Runs in which words decide between phrases."""
+
+    def __init__(self, converter: WordConverter) -> None:
+        super().__init__(converter.plan)
+        self._converter = converter
+
+    def work_out(self, run: str) -> str:
+        """Return what a run becomes; parts that no phrase can link are worked out apart, however the run was found."""
+        compiled = self._converter.compiled
+        assert compiled is not None
+        if not COMPONENTS.keys().isdisjoint(run):
+            return super().work_out(run)
+        return "".join(boundaries.convert(part, self._plan) for _, part in linked(run, compiled.follow))
+
+
+def linked(text: str, follow: dict[str, str]) -> Iterator[tuple[int, str]]:
+    """Yield the stretches of a text that no key can reach beyond, with where they begin."""
+    start = 0
+    for place in range(1, len(text) + 1):
+        if place == len(text) or text[place] not in follow.get(text[place - 1], ""):
+            yield start, text[start:place]
+            start = place
+
+
+class WordConverter(Converter):
+    """A converter that applies only the phrases that the most probable words allow."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self._runs = WordRuns(self)
+        # The scalar definition, which a converter begins with, knows nothing of words.
+        self._unprepared = -1
+
+    def __reduce__(self) -> tuple[type[Converter], tuple[Plan]]:
+        return WordConverter, (self.plan,)
+
+
+class Resolver:
+    """Everything that conversion in context needs for one target, made ready."""
+
+    def __init__(self, target: str, lexicon: str, disable: frozenset[str]) -> None:
+        config = Config(target=target, lexicon=lexicon, disable=disable)
+        plan = targets.conversion(target, config)
+        self.exact = Converter(plan)
+        self.converter = WordConverter(plan) if config.allows(WORD) else self.exact
+        self.refining = Converter(targets.refinement(target, config))
+        # Without phrases the lexicon's answers are not the evidence that the model was trained with.
+        judged = config.allows(CONTEXT) and config.allows(CONTEXT._replace(rule="phrase"))
+        self.model = context.model() if judged else None
+        self.pages = config.allows(PAGE)
+        self._forms: dict[tuple[str, int], str] = {}
+
+    def written(self, choice: context.Choice, form: int) -> str:
+        """Return how the target writes a form."""
+        key = choice.character, form
+        if key not in self._forms:
+            self._forms[key] = self.refining.convert(choice.forms[form])
+        return self._forms[key]
+
+    def convert(self, text: str, reading: Reading) -> str:
+        """Return a text, of the same length, with each character in the form that its context asks for."""
+        folded = text if reading == "simplified" else words.fold(text)
+        answer = self.converter.convert(folded)
+        if len(answer) != len(text):
+            # A lexicon of another edition may have entries that change the length: nothing here reads those.
+            return self.exact.convert(text)
+        if reading == "simplified":
+            return replaced(answer, self.decide(folded, answer)) if self.model else answer
+        from normalize.script import mixed
+
+        return mixed.convert(self, text, folded, answer, reading == "by character")
+
+    def decide(self, folded: str, answer: str) -> Sequence[tuple[int, str]]:
+        """Return the places of a folded text, and the characters there, where context overrules the answer."""
+        if len(folded) >= ARRAY_LENGTH:
+            from normalize.script import columns
+
+            return columns.decide(self, folded, answer)
+        model = self.model
+        assert model is not None
+        found: list[tuple[int, str]] = []
+        for match in model.pattern.finditer(folded):
+            place = match.start()
+            choice = model.choices[folded[place]]
+            said = model.index.get(answer[place], -1)
+            if said < 0:
+                continue
+            scores = model.scores(choice, said, context.window(folded, place), near_cantonese(folded, place))
+            scores[said] += context.MARGIN
+            best = scores.index(max(scores))
+            if best != said:
+                found.append((place, self.written(choice, best)))
+        return found
+
+
+@lru_cache(16)
+def ready(target: str, lexicon: str, disable: frozenset[str]) -> Resolver:
+    """Return the resolver for a target, made once."""
+    return Resolver(target, lexicon, disable)
+
+
+def near_cantonese(folded: str, place: int) -> bool:
+    """Tell whether a character of written Cantonese stands near a place, in the same line."""
+    near = folded[max(0, place - CANTONESE_REACH) : place + CANTONESE_REACH + 1]
+    if not any(character in near for character in CANTONESE):
+        return False
+    for step in (-1, 1):
+        for at in range(place, place + step * (CANTONESE_REACH + 1), step):
+            if not 0 <= at < len(folded) or context.context_code(ord(folded[at])) == context.LINE_END:
+                break
+            if folded[at] in CANTONESE:
+                return True
+    return False
+
+
+def replaced(answer: str, changes: Sequence[tuple[int, str]]) -> str:
+    """Return the answer with characters replaced."""
+    if not changes:
+        return answer
+    pieces: list[str] = []
+    position = 0
+    for place, character in changes:
+        pieces += (answer[position:place], character)
+        position = place + 1
+    pieces.append(answer[position:])
+    return "".join(pieces)
