@@ -80,7 +80,8 @@ def _another(part: bytes, name: str) -> str | None:
     here = readings.read(part[:ENOUGH], Candidate(name, ("zh", "ja", "ko", "xx"), 0.0))
     others = [item for item in _TRIED if item.encoding != name]
     best: Reading = min((readings.read(part[:ENOUGH], item) for item in others), key=lambda item: item.cost)
-    if best.foreign < _LEAST and not (best.foreign and here.errors):
+    # A rest of two or three bytes of a damaged character may look like one or two characters of another encoding.
+    if best.foreign < 2 or (best.foreign <= _LEAST and (here.foreign > best.foreign - 2 or not here.errors)):
         return None
     needed = _BETTER if best.foreign >= _LEAST else _BETTER / 2
     if best.errors or best.cost + needed > min(here.cost, readings.unknown(part[:ENOUGH]).cost + needed):

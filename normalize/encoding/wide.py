@@ -15,7 +15,8 @@ _MOST = 10.0
 _MOST_UTF32 = 13.0
 #: High bytes of UTF-16 in Chinese, Japanese and Western text: ASCII, marks, kana, ideographs, full-width forms.
 _HIGH_BYTES = bytes((0x00, 0x20, 0x30, *range(0x4E, 0xA0), 0xFF))
-#: How many nats UTF-16 must be ahead when all its bytes are printable ASCII: that is a text of its own, mostly.
+#: How many nats UTF-16 must be ahead, over at least four characters, when all its bytes are printable ASCII: that is
+#: mostly a text of its own.
 _PRINTABLE = 10.0
 _UTF32 = (
     Candidate("utf-32-le", ("zh", "ja", "ko", "xx"), 0.0),
@@ -86,7 +87,9 @@ def _utf16(head: bytes, length: int) -> Reading | None:
     if (best.mean > _MOST and not _has_zeros_on_one_side(head, best.encoding)) or not _is_text(head, best.encoding):
         return None
     rival = min(_as_bytes(seen), *(_as_pairs(seen, name) for name in ("gb18030", "big5")))
-    return best if best.cost + (_PRINTABLE if seen.isascii() and seen.decode().isprintable() else 0.0) < rival else None
+    if seen.isascii() and seen.decode().isprintable():
+        return best if half >= 4 and best.cost + _PRINTABLE < rival else None
+    return best if best.cost < rival else None
 
 
 def _has_zeros_on_one_side(head: bytes, name: str) -> bool:
