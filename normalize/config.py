@@ -38,9 +38,10 @@ class Config:
     """Settings of the whole flow; every stage and rule can be switched off.
 
     `target` says what comes out (`zh-Hans`, `zh-Hant`, `zh-Hant-TW`, `zh-Hant-HK`, `zh-Hans-CN`; None repairs without
-    converting), `encoding` what bytes are read as (None: detected). `repair` and `punctuation` switch stages; `tidy`
-    and `region` (CN, TW, HK) are options of punctuation. Of the conversion: `vocabulary` (regional words), `context`
-    (False: plain OpenCC), `lexicon`, `dictionary` (files of the user's own entries), `protect` (words never to change).
+    converting), `encoding` what bytes are read as (None: detected). `repair`, `characters` and
+    `punctuation` switch stages; `tidy` and `region` (CN, TW, HK) are options of punctuation. Of the conversion:
+    `vocabulary` (regional words), `context` (False: plain OpenCC), `lexicon`, `dictionary` (files of the user's own
+    entries), `protect` (words never to change).
     `disable` names single rules, `enable` those that are off unless asked for.
 
     Raises ConfigError for a value that cannot be used.
@@ -52,6 +53,7 @@ class Config:
     target: str | None = "zh-Hant"
     encoding: str | None = None
     repair: bool = True
+    characters: bool = True
     punctuation: bool = True
     tidy: bool = False
     region: str | None = None
@@ -87,7 +89,7 @@ class Config:
         names = [item.name for item in fields(cls)]
         for name in options:
             if name not in names:
-                raise ConfigError(f"unknown option {name!r}{_suggest(name, names)}")
+                raise ConfigError(f"unknown option {name!r}{suggestion(name, names)}")
         return cls(**options)
 
     def with_options(self, **options: Any) -> Config:
@@ -127,11 +129,11 @@ def _known(what: str, value: str, known: dict[str, str]) -> str:
     found = known.get(str(value).lower().replace("_", "-"))
     if found is None:
         names = sorted(set(known.values()))
-        raise ConfigError(f"unknown {what} {value!r}{_suggest(str(value), names)}; known are {', '.join(names)}")
+        raise ConfigError(f"unknown {what} {value!r}{suggestion(str(value), names)}; known are {', '.join(names)}")
     return found
 
 
-def _suggest(name: str, known: Iterable[str]) -> str:
+def suggestion(name: str, known: Iterable[str]) -> str:
     """Return ` (did you mean ...?)` when a known name is near, else nothing."""
     near = difflib.get_close_matches(name, list(known), n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""

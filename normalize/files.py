@@ -1,17 +1,23 @@
-"""Writing files so that nobody ever sees half of one."""
+"""Writing files so that nobody ever sees half of one, and changing them in their place."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 
-def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
+class ReplaceError(ValueError):
+    """A file that is not to be changed in its place; the message says why and what to do."""
+
+
+def write_atomically(path: Path, data: bytes, durable: bool = True, like: Path | None = None) -> None:
     """Replace the file at `path`, or make it: a reader sees all of the old or all of the new.
 
     The new content goes to a file beside it that is then renamed. `durable` also waits until the disk has it, so that
-    even a loss of power leaves one or the other. Raises OSError when the folder cannot be written.
+    even a loss of power leaves one or the other. `like` names a file whose owner, permissions, times and extended
+    attributes are taken over. Raises OSError when the folder cannot be written.
     """
     folder = path.parent
     # Short, because the name with it must not exceed what file systems allow (255 bytes).
@@ -22,7 +28,10 @@ def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        os.chmod(name, _mode(path))
+        if like is None:
+            os.chmod(name, _mode(path))
+        else:
+            _take_over(like, Path(name))
         os.replace(name, path)
     except BaseException:
         os.unlink(name)
@@ -33,6 +42,54 @@ def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def check_replaceable(path: Path, follow_links: bool = False) -> Path:
+    """Return the file that is to be changed in place of `path`.
+
+    A symbolic link would be replaced by a file, and a hard link would part from its other names: both are refused
+    unless `follow_links` asks for the file behind them. Raises ReplaceError, or OSError for a file that is not there.
+    """
+    if path.is_symlink():
+        if not follow_links:
+            raise ReplaceError(f"is a symbolic link to {os.readlink(path)}; name that file, or use --follow-links")
+        path = path.resolve(strict=True)
+    status = path.stat()
+    if not path.is_file():
+        raise ReplaceError("is not a regular file, and cannot be changed in its place")
+    if status.st_nlink > 1 and not follow_links:
+        raise ReplaceError(f"has {status.st_nlink} names (hard links); use --follow-links to change it under all")
+    if not os.access(path, os.W_OK):
+        raise ReplaceError("is read-only; make it writable first")
+    return path
+
+
+def replace_content(path: Path, data: bytes) -> None:
+    """Change the content of a file and nothing else: owner, permissions and times stay.
+
+    The change is atomic, but for a file with several names: that is rewritten, so that it changes under all of them.
+    """
+    status = path.stat()
+    if status.st_nlink == 1:
+        write_atomically(path, data, like=path)
+        return
+    with path.open("r+b") as file:
+        file.write(data)
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _take_over(source: Path, target: Path) -> None:
+    """Give a file the owner, permissions, times and extended attributes of another."""
+    wanted, found = source.stat(), target.stat()
+    if (wanted.st_uid, wanted.st_gid) != (found.st_uid, found.st_gid):
+        try:
+            os.chown(target, wanted.st_uid, wanted.st_gid)
+        except PermissionError:
+            raise ReplaceError("belongs to another user or group, which could not be kept; ask its owner") from None
+    shutil.copystat(source, target)
 
 
 def _mode(path: Path) -> int:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -15,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from normalize.result import Change, Detection, Result
+from normalize.findings import Finding, visible
+from normalize.result import Detection, Result
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -53,42 +52,7 @@ def detections(rows: Iterable[tuple[str, Detection]]) -> None:
     _console().print(table)
 
 
-@dataclass(frozen=True)
-class ChangeRow:
-    """A change with its place in the source, counted from 1 as editors do."""
-
-    line: int
-    column: int
-    change: Change
-
-    def entry(self) -> dict[str, Any]:
-        """Return it as an object for programs."""
-        change = self.change
-        return {
-            "line": self.line,
-            "column": self.column,
-            "start": change.start,
-            "end": change.end,
-            "output_start": change.output_start,
-            "output_end": change.output_end,
-            "before": change.before,
-            "after": change.after,
-            "stage": change.stage,
-            "rule": change.rule,
-            "certainty": change.certainty,
-            "reason": change.reason,
-        }
-
-
-def change_rows(result: Result) -> Iterator[ChangeRow]:
-    """Yield the changes with line and column."""
-    starts = [0] + [i + 1 for i, character in enumerate(result.source) if character == "\n"]
-    for change in result.changes:
-        line = bisect_right(starts, change.start)
-        yield ChangeRow(line, change.start - starts[line - 1] + 1, change)
-
-
-def explanation(name: str, result: Result, rows: Iterable[ChangeRow]) -> None:
+def explanation(name: str, result: Result, rows: Iterable[Finding]) -> None:
     """Print the changes and what they come to."""
     console = _console()
     table = _table("where", "before", "after", "rule", "certainty", "why")
@@ -98,8 +62,8 @@ def explanation(name: str, result: Result, rows: Iterable[ChangeRow]) -> None:
         certainty[change.certainty] += 1
         table.add_row(
             f"{row.line}:{row.column}",
-            Text(_visible(change.before)),
-            Text("" if change.before == change.after else _visible(change.after)),
+            Text(visible(change.before)),
+            Text("" if change.before == change.after else visible(change.after)),
             change.rule,
             Text(change.certainty, _STYLES[change.certainty]),
             change.reason,
@@ -113,11 +77,6 @@ def explanation(name: str, result: Result, rows: Iterable[ChangeRow]) -> None:
         console.print(table)
     counts = ", ".join(f"{certainty[kind]} {kind}" for kind in _STYLES if certainty[kind])
     console.print(f"{sum(certainty.values())} changes" + (f": {counts}" if counts else ""))
-
-
-def _visible(text: str) -> str:
-    """Return text with controls and private characters written out, so that a terminal shows what is there."""
-    return "".join(c if c.isprintable() or c == "\u3000" else f"<{ord(c):04X}>" for c in text)
 
 
 class Progress:

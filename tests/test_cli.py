@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from command import run
 
 PAGE = "又一關(guān)鍵性突破!市民說,業(yè)務(wù)(網(wǎng)上)已經(jīng)開通;領(lǐng)域?yàn)锳I。\n"
 CLEAN = "又一关键性突破！市民说，业务（网上）已经开通；领域为AI。\n"
-
-
-def run(
-    *arguments: str, data: bytes = b"", cwd: Path | None = None, **environment: str
-) -> subprocess.CompletedProcess[bytes]:
-    """Run the command as a user's shell would."""
-    command = [sys.executable, "-m", "normalize", *arguments]
-    return subprocess.run(
-        command, input=data, capture_output=True, cwd=cwd, env={**os.environ, **environment}, timeout=60
-    )
 
 
 def test_convert_reads_standard_input_and_writes_standard_output() -> None:
@@ -165,7 +155,7 @@ def test_plain_locale_and_no_colour() -> None:
     assert b"\x1b[" not in done.stdout
 
 
-@pytest.mark.parametrize("command", [[], ["convert"], ["detect"], ["explain"], ["batch"]])
+@pytest.mark.parametrize("command", [[], ["convert"], ["undo"], ["detect"], ["check"], ["explain"], ["batch"]])
 def test_help_has_examples(command: list[str]) -> None:
     """Every command shows how it is used."""
     done = run(*command, "--help")

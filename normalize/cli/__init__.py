@@ -1,0 +1,69 @@
+"""The command line: parse, call, print. Errors are sentences on standard error; exit codes are those of the design."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from normalize import __version__
+from normalize.cli.outcome import DONE, INTERRUPTED, USAGE, Failure
+from normalize.config import ConfigError
+
+#: Each command is the function of its name in the module of its name: loaded when it is asked for.
+_COMMANDS = ("convert", "undo", "detect", "check", "explain", "batch")
+
+
+class _Commands(click.Group):
+    """The commands, in the order in which a newcomer meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"normalize.cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="normalize")
+def commands() -> None:
+    """Take Chinese text as it is found; return it clean and in one script.
+
+    \b
+    Examples:
+      normalize convert page.txt --to zh-Hans            print a page in Simplified
+      normalize convert page.txt -o clean.txt --to zh-TW write it to a file
+      normalize detect *.txt                             what the files are written in
+      normalize check --diff docs/                       what would change, and where
+      normalize explain page.txt                         every change, and why
+      normalize batch pages/ -o clean/ --to zh-Hant -j 2 a whole folder
+    """
+
+
+def main() -> NoReturn:
+    """Run the command; the entry point of `normalize` and `python -m normalize`."""
+    # File names and text of any encoding must come through, also under LANG=C.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        code = commands.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (Failure, ConfigError) as error:
+        click.echo(f"normalize: {error}", err=True)
+        code = error.code if isinstance(error, Failure) else USAGE
+    except (click.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`| head`): end quietly, and keep Python from complaining when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = DONE
+    sys.exit(code or DONE)

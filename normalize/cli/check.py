@@ -1,0 +1,147 @@
+"""`normalize check`: what would change, for editors, hooks and services; nothing is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from normalize.cli.convert import Form
+from normalize.cli.inputs import files_from, is_binary, named, read, walked
+from normalize.cli.options import Settings, config_options
+from normalize.cli.outcome import DONE, FOUND, Failure, code_of, complain, shown
+from normalize.edits import Step
+from normalize.findings import Finding, diff, findings_of, github, sarif
+from normalize.result import Change, Result
+
+_COLOURS = {"-": "red", "+": "green", "@": "cyan"}
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--diff", "as_diff", is_flag=True, help="Show a unified diff instead of one line a finding.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "github", "json", "sarif"]), help="For people or a service."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Only the exit code.")
+@click.option("--to-encoding", default="utf-8", metavar="NAME", help="What files are to be in.  [default: utf-8]")
+@files_from
+@config_options
+def check(
+    paths: tuple[str, ...],
+    as_diff: bool,
+    form: str | None,
+    quiet: bool,
+    to_encoding: str,
+    files_from: str | None,
+    **options: Any,
+) -> int:
+    """Say what `convert` would change in files (or folders, or standard input), and exit with 1 if anything.
+
+    One line a finding: path:line:column rule before -> after.
+
+    \b
+    Examples:
+      normalize check docs/ --to zh-Hans
+      normalize check --diff page.txt
+      normalize check --format github docs/
+      git ls-files '*.md' | normalize check --files-from -
+    """
+    if as_diff and form:
+        raise Failure("--diff and --format exclude each other; choose one")
+    settings = Settings(options)
+    files = list(walked(named(paths, files_from)))
+    for file in files:
+        settings.normalizer_for(file)
+    checked = Checked(Form.named(to_encoding), settings)
+    reports = checked.reports(files)
+    if quiet:
+        for _ in reports:
+            pass
+    elif form == "sarif":
+        log = sarif((shown(file), found) for file, _, found in reports)
+        click.echo(json.dumps(log, ensure_ascii=False, indent=2))
+    else:
+        printer = _diff if as_diff else _PRINTERS[form or "text"]
+        for file, result, found in reports:
+            printer(shown(file), result, found)
+    if not quiet:
+        unit = "file" if checked.found == 1 else "files"
+        click.echo(f"{checked.found} {unit} would change, of {len(files)}", err=True)
+    return code_of(checked.failed, len(files)) or (FOUND if checked.found else DONE)
+
+
+@dataclass
+class Checked:
+    """Checks files one by one, and counts."""
+
+    form: Form
+    settings: Settings
+    found: int = 0
+    failed: int = 0
+
+    def reports(self, files: list[str]) -> Iterator[tuple[str, Result, list[Finding]]]:
+        """Yield the files that would change, each with what would; what is no text is passed over."""
+        from normalize.encoding import EncodingError
+
+        for file in files:
+            try:
+                data = read(file)
+                result = self.settings.normalizer_for(file).explain(data)
+                source = result.decoded
+                assert source is not None
+                if is_binary(source):
+                    continue
+                written = self.form.bytes_of(result.text, source)
+            except (OSError, EncodingError) as error:
+                self.failed += 1
+                complain(file, error)
+                continue
+            if written == data:
+                continue
+            self.found += 1
+            found = list(findings_of(result))
+            if source.text and source.encoding != self.form.encoding and not data.isascii():
+                found.insert(0, _encoding(source.encoding, self.form.encoding))
+            yield file, result, found
+
+
+def _encoding(before: str, after: str) -> Finding:
+    """Return the finding that a file is in another encoding; it is none of the changes of the text."""
+    step = Step("encoding", "other", "rule", "the file is in another encoding")
+    return Finding(1, 1, 1, 1, Change(0, 0, 0, 0, before, after, (step,)))
+
+
+def _text(file: str, result: Result, found: list[Finding]) -> None:
+    for item in found:
+        rule = click.style("+".join(item.change.names), fg="cyan") if _is_coloured() else "+".join(item.change.names)
+        click.echo(f"{file}:{item.line}:{item.column} {rule} {item.sentence}")
+
+
+def _github(file: str, result: Result, found: list[Finding]) -> None:
+    for item in found:
+        click.echo(github(file, item))
+
+
+def _json(file: str, result: Result, found: list[Finding]) -> None:
+    for item in found:
+        click.echo(json.dumps({"path": file, **item.entry()}, ensure_ascii=False))
+
+
+def _diff(file: str, result: Result, found: list[Finding]) -> None:
+    coloured = _is_coloured()
+    for line in diff(file, result):
+        click.echo(click.style(line, fg=_COLOURS.get(line[0])) if coloured else line, nl=False)
+
+
+def _is_coloured() -> bool:
+    """Tell whether colours are shown: on a terminal that has them, unless NO_COLOR is set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+_PRINTERS: dict[str, Callable[[str, Result, list[Finding]], None]] = {"text": _text, "github": _github, "json": _json}

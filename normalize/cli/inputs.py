@@ -1,0 +1,85 @@
+"""What a command works on: the files that are named, in any of the ways to name them, and their text."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from normalize.cli.outcome import Failure, shown, warn
+from normalize.journal import ENDING
+from normalize.result import Decoded
+
+files_from = click.option("--files-from", metavar="LIST", help="Also the files that LIST names (- is standard input).")
+
+
+def read(file: str) -> bytes:
+    """Return the content of a file, or of standard input for `-`."""
+    return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+
+
+def named(files: Iterable[str], files_from: str | None) -> list[str]:
+    """Return the files of the command line and of a list: one name a line, or NUL between them as `find -print0` does.
+
+    Without any it is standard input. Names are bytes: they are read as the system spells them.
+    """
+    found = list(files)
+    if files_from is None:
+        return found or ["-"]
+    try:
+        data = read(files_from)
+    except OSError as error:
+        raise Failure(f"cannot read the list of files {files_from}: {error.strerror}") from None
+    names = data.split(b"\0") if b"\0" in data else data.replace(b"\r\n", b"\n").split(b"\n")
+    return found + [os.fsdecode(name) for name in names if name]
+
+
+def walked(paths: Iterable[str]) -> Iterator[str]:
+    """Yield the files that are named, and those in the folders that are named, but for hidden ones and journals."""
+    from normalize.corpus.plan import find_documents
+
+    for path in paths:
+        if path == "-" or not Path(path).is_dir():
+            yield path
+            continue
+        for item in find_documents(Path(path)):
+            hidden = any(part.startswith(".") for part in item.path.split("/"))
+            if not (item.problem or hidden or item.path.endswith(ENDING)):
+                yield str(Path(path) / item.path)
+
+
+def decoded(file: str, data: bytes, encoding: str | None, tell: Callable[[str], Any] = warn) -> Decoded:
+    """Decode what was read; binary data is refused, and bytes that mean nothing are pointed out."""
+    from normalize.encoding import decode
+
+    found = decode(data, encoding)
+    refuse_binary(found)
+    if found.errors:
+        tell(undecodable(file, found))
+    return found
+
+
+def refuse_binary(found: Decoded | None) -> None:
+    """Raise EncodingError when bytes were no text."""
+    from normalize.encoding import EncodingError
+
+    if is_binary(found):
+        raise EncodingError("this is not text; name its encoding with --from-encoding if it is")
+
+
+def is_binary(found: Decoded | None) -> bool:
+    """Tell whether bytes were no text."""
+    return found is not None and found.detection is not None and found.detection.encoding == "binary"
+
+
+def undecodable(file: str, found: Decoded) -> str:
+    """Return a sentence about the bytes that could not be decoded."""
+    first = found.errors[0]
+    return (
+        f"{shown(file)}: {len(found.errors)} places could not be decoded as {found.encoding}, "
+        f"and show U+FFFD (the first: {first.data.hex(' ')} at byte {first.offset})"
+    )

