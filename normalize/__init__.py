@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from normalize.config import ConfigError as ConfigError
     from normalize.encoding import decode as decode
     from normalize.encoding import detect as detect
-    from normalize.mojibake import repair as repair
     from normalize.pipeline import Normalizer as Normalizer
     from normalize.pipeline import explain as explain
     from normalize.pipeline import normalize as normalize
     from normalize.pipeline import normalize_many as normalize_many
+    from normalize.pipeline import repair as repair
     from normalize.punctuation import punctuate as punctuate
     from normalize.result import Change as Change
     from normalize.result import Result as Result
@@ -44,7 +44,7 @@ _HOME = {
     "normalize": "pipeline",
     "normalize_many": "pipeline",
     "punctuate": "punctuation",
-    "repair": "mojibake",
+    "repair": "pipeline",
 }
 
 __all__ = sorted(_HOME)

@@ -20,7 +20,9 @@ Stage = Callable[[str, Profile, Config], Edits]
 
 #: The stages in their order: the package that holds each, and the setting that switches it.
 STAGES: tuple[tuple[str, Callable[[Config], bool]], ...] = (
+    ("escapes", lambda config: config.repair),
     ("mojibake", lambda config: config.repair),
+    ("characters", lambda config: config.characters),
     ("punctuation", lambda config: config.punctuation),
     ("script", lambda config: config.target is not None),
 )
@@ -133,6 +135,17 @@ def explain(text: str | bytes, target: str | None = "zh-Hant", **options: Any) -
     1 (guān)  proved
     """
     return Normalizer(target=target, **options).explain(text)
+
+
+def repair(text: str) -> str:
+    """Return the text with its damage undone, and nothing else; clean text comes back as it is.
+
+    >>> repair("又一關(guān)鍵性突破，領(lǐng)域?yàn)锳I"), repair("娴嬭瘯"), repair("&#20013;&#25991;")
+    ('又一關鍵性突破，領域為AI', '测试', '中文')
+    >>> repair("重慶(chóng qìng)是座山城")
+    '重慶(chóng qìng)是座山城'
+    """
+    return Normalizer(target=None, punctuation=False).normalize(text)
 
 
 def normalize_many(texts: Iterable[str], target: str | None = "zh-Hant", **options: Any) -> list[str]:

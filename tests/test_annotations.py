@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from normalize import repair
 from normalize.config import Config
 from normalize.edits import Edits
-from normalize.mojibake import repair, stage
+from normalize.mojibake import stage
 from normalize.mojibake.annotate import annotate
 from normalize.mojibake.annotation_list import known_list
 from normalize.mojibake.annotations import repair_annotations

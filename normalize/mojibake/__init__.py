@@ -6,18 +6,7 @@ from normalize.config import Config
 from normalize.edits import Edit, Edits, compose
 from normalize.profile import Class, Profile
 
-__all__ = ["repair", "stage"]
-
-
-def repair(text: str) -> str:
-    """Return the text with its damage undone; clean text comes back as it is.
-
-    >>> repair("又一關(guān)鍵性突破，領(lǐng)域?yàn)锳I")
-    '又一關鍵性突破，領域為AI'
-    >>> repair("重慶(chóng qìng)是座山城")
-    '重慶(chóng qìng)是座山城'
-    """
-    return stage(text, Profile(text), Config(target=None)).text
+__all__ = ["stage"]
 
 
 def stage(text: str, profile: Profile, config: Config) -> Edits:
