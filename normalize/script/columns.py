@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 Places = npt.NDArray[np.intp]
 
-_MARKERS = codes(CANTONESE)
 LINE_ENDS = np.array(sorted(context._LINE_ENDS), np.uint32)
 
 
@@ -111,10 +111,17 @@ def is_shared(kinds: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     return shared
 
 
+@cache
+def _markers() -> npt.NDArray[np.bool_]:
+    table = np.zeros(0x10000, np.bool_)
+    table[codes(CANTONESE)] = True
+    return table
+
+
 def near(source: npt.NDArray[np.uint32], places: Places, reach: int) -> npt.NDArray[np.int32]:
     """Tell (0 or 1) for each place whether a character of written Cantonese stands near it in its line."""
-    markers = np.isin(source, _MARKERS).nonzero()[0]
     found = np.zeros(places.size, np.int32)
+    markers = _markers().take(source, mode="clip").nonzero()[0]
     if not markers.size:
         return found
     lines = np.isin(source, LINE_ENDS).nonzero()[0]

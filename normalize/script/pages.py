@@ -33,6 +33,10 @@ EXCLUDED = 3.0
 AGAIN = 0.3
 #: A character that is a word by itself counts this much less: only within a word is a form a matter of spelling.
 ALONE = 0.3
+#: A surprise below this (nats) is not worth asking whether its character is a word by itself.
+TELLING = 0.5
+#: How many characters before a place and after it are enough to find the words there.
+AROUND = 10
 #: What it costs, in nats, to suppose that a converter's only form of a character is the one that the page has.
 SUPPOSED = 0.5
 #: Characters that are looked at: enough for any page, so that long ones cost no more.
@@ -137,7 +141,9 @@ def likelihood(resolver: Resolver, text: str, folded: str, answer: str) -> float
     surprise[optional(text, found.places[known])] = 0.0
     if surprise.sum() < THRESHOLD:
         return 0.0
-    surprise[alone(folded, found.places[known])] *= ALONE
+    telling = (surprise >= TELLING).nonzero()[0]
+    lone = [alone(folded, place) for place in found.places[known][telling].tolist()]
+    surprise[telling[lone]] *= ALONE
     possible = (observed == default) | (observed == arrays.itself[rows])
     evidence = -REFUTED * float((~possible).sum())
     for row in np.unique(rows):
@@ -150,12 +156,15 @@ def likelihood(resolver: Resolver, text: str, folded: str, answer: str) -> float
     return evidence
 
 
-def alone(folded: str, places: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
-    """Tell for each place whether its character is a word by itself."""
-    lengths = [len(word) for word in words.segment(folded)]
-    word_lengths = np.repeat(lengths, lengths)
-    single: npt.NDArray[np.bool_] = word_lengths[places] == 1
-    return single
+def alone(folded: str, place: int) -> bool:
+    """Tell whether the character at a place is a word by itself."""
+    start = max(0, place - AROUND)
+    position = start
+    for word in words.segment(folded[start : place + AROUND]):
+        position += len(word)
+        if position > place:
+            return len(word) == 1
+    return True
 
 
 def optional(text: str, places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
