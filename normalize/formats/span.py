@@ -33,7 +33,8 @@ class Options:
 
     `fields` are the names (or dotted paths) of JSON members to normalise, and `columns` the names or numbers (from 1)
     of table columns; empty means all. `to_encoding` is what is written. `most` caps what a compressed file or archive
-    may hold, in bytes, and `ratio` how many times its own size; `depth` how deep one may lie in another.
+    may hold, in bytes, and `ratio` how many times its own size; `depth` how deep one may lie in another. `names` also
+    normalises the names of the members of archives.
     """
 
     fields: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class Options:
     most: int = 1 << 28
     ratio: int = 200
     depth: int = 3
+    names: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,111 @@
+"""Compressed files: gzip, bzip2, xz and, where Python can read it, Zstandard."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any, BinaryIO
+
+from normalize.formats.containers import allowed, inside
+from normalize.formats.document import Rewritten, Visit, rewrite
+from normalize.formats.span import FormatError, Options
+from normalize.pipeline import Normalizer
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way of compressing: its first bytes, the ends of file names, and its two directions."""
+
+    name: str
+    magic: bytes
+    suffixes: tuple[str, ...]
+    open: Callable[[BinaryIO], Any]
+    compress: Callable[[bytes, bytes], bytes]
+
+
+def _gzip(data: bytes, old: bytes) -> bytes:
+    """Compress with the time and name that the old header gives (RFC 1952, 2.3)."""
+    flags = old[3]
+    time = struct.unpack_from("<I", old, 4)[0]
+    name = b""
+    if flags & 8 and not flags & 4:
+        name = old[10 : old.index(b"\0", 10) + 1]
+    head = b"\x1f\x8b\x08" + bytes([8 if name else 0]) + struct.pack("<I", time) + old[8:10] + name
+    packer = zlib.compressobj(wbits=-15)
+    body = packer.compress(data) + packer.flush()
+    return head + body + struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
+
+
+def _zstandard() -> Any:
+    """Return a module that reads Zstandard: the standard library's from Python 3.14, or the package."""
+    for name in ("compression.zstd", "zstandard"):
+        try:
+            return import_module(name)
+        except ImportError:
+            continue
+    raise FormatError("Zstandard needs Python 3.14, or the package `zstandard`")
+
+
+def _open_zstandard(file: BinaryIO) -> Any:
+    module = _zstandard()
+    return module.open(file, "rb")
+
+
+METHODS = (
+    Method("gz", b"\x1f\x8b\x08", (".gz", ".gzip"), lambda file: gzip.GzipFile(fileobj=file), _gzip),
+    Method("bz2", b"BZh", (".bz2",), bz2.BZ2File, lambda data, old: bz2.compress(data)),
+    Method("xz", b"\xfd7zXZ\x00", (".xz",), lzma.LZMAFile, lambda data, old: lzma.compress(data)),
+    Method("zst", b"\x28\xb5\x2f\xfd", (".zst",), _open_zstandard, lambda data, old: _zstandard().compress(data)),
+)
+
+
+def method_of(data: bytes) -> Method | None:
+    """Return how data is compressed, or None.
+
+    >>> method_of(b"BZh91AY&SY").name
+    'bz2'
+    """
+    for method in METHODS:
+        if data.startswith(method.magic):
+            # Text may begin with BZh: the level and the first block's sign (the digits of pi) must follow.
+            if method.name == "bz2" and data[4:10] not in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90"):
+                continue
+            return method
+    return None
+
+
+def unpack(data: bytes, method: Method, path: str, options: Options) -> bytes:
+    """Return the content, or raise FormatError when it is too large, damaged or cut off."""
+    most = allowed(len(data), options)
+    try:
+        with method.open(io.BytesIO(data)) as file:
+            content: bytes = file.read(most + 1)
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+        raise FormatError(f"cannot be unpacked ({method.name}): {error}") from None
+    if len(content) > most:
+        raise FormatError(
+            f"unpacks to more than {most:,} bytes from {len(data):,}, which is refused as a decompression bomb"
+        )
+    return content
+
+
+def rewrite_compressed(data: bytes, path: str, normalizer: Normalizer, options: Options, visit: Visit) -> Rewritten:
+    """Return a compressed document with its text normalised; the very same bytes when nothing is to be changed."""
+    method = method_of(data)
+    assert method is not None
+    deeper = inside(options, path)
+    content = unpack(data, method, path, options)
+    name = path
+    for suffix in method.suffixes:
+        if path.lower().endswith(suffix):
+            name = path[: -len(suffix)]
+    done = rewrite(content, name, normalizer, deeper, visit)
+    packed = data if done.data == content else method.compress(done.data, data)
+    return replace(done, data=packed, format=f"{method.name}/{done.format}")
