@@ -171,6 +171,9 @@ def _race(data: bytes, first: bytes, names: list[str] | None) -> Detection:
 
 def _best(ranked: list[Reading], seen: bytes, names: list[str] | None) -> Reading:
     """Return the cheapest reading, or the cheapest of the encodings asked for if nothing else is clearly cheaper."""
+    if ranked[0].encoding == "unknown" and ranked[1].fair:
+        # A list of names is worse than average, and yet no wrong reading is as good.
+        ranked[:2] = ranked[1::-1]
     if names is None or _is_one_of(ranked[0].encoding, names):
         return ranked[0]
     tried = {reading.encoding for reading in ranked}

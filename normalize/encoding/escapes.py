@@ -82,7 +82,8 @@ def _iso2022(head: bytes) -> str | None:
     ):
         if re.search(pattern, head):
             return name
-    return None
+    # One damaged byte in the only designation: the shift after it is still there.
+    return "iso2022_cn" if re.search(rb"\x1b\$.{1,2}\x0e[\x21-\x7e]{4}|\x1b.\)[AG]\x0e[\x21-\x7e]{4}", head) else None
 
 
 def _utf7(head: bytes) -> Reading | None:

@@ -31,6 +31,9 @@ UNKNOWN = 5.0
 #: 16 characters of texts the model does not know: no wrong reading in 25,000.
 SURE_COST = 8.0
 SURE_LENGTH = 16
+#: A reading without errors is better than nothing known at this cost and length: wrong ones cost 10.5 and more.
+FAIR_COST = 9.8
+FAIR_LENGTH = 8
 #: Bytes that are looked at first: enough for a sure answer in nearly every text that is mostly Chinese.
 GLANCE = 64
 
@@ -62,6 +65,11 @@ class Reading:
     def sure(self) -> bool:
         """Whether nothing else needs to be tried."""
         return self.language in ("zh", "ja", "ko") and self.foreign >= SURE_LENGTH and self.mean <= SURE_COST
+
+    @property
+    def fair(self) -> bool:
+        """Whether the text is too good for a wrong reading, although it may be bad as texts go."""
+        return self.language == "zh" and not self.errors and self.foreign >= FAIR_LENGTH and self.mean <= FAIR_COST
 
 
 @dataclass(frozen=True, slots=True)
