@@ -114,3 +114,25 @@ def test_clean_paragraphs_do_not_change():
     changed = [text for text in texts if staged(text) != text]
     assert len(changed) <= 1
     assert all("，" not in text for text in changed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "站名,启用年份,观测项目,备注\n石门,1958,气温、雨量、风向,原址在学校后院\n",
+        "乌溪口,1963,88,雨量、水位,洪水期每小时报一次",
+        "编号;姓名;备注\n1;王小明;喜欢吃鱼、打球\n2;李雷;学生、班长",
+        '名称,说明\n"苹果,红的","甜、脆"\n梨,0.5\n桃,1.25',
+    ],
+)
+def test_separators_of_tables_stay(text: str) -> None:
+    """The commas of a CSV file are no punctuation, whatever its fields hold."""
+    assert punctuate(text) == text
+    assert stage(text, Profile(text), Config()).text == text
+
+
+def test_prose_beside_a_table_is_restored() -> None:
+    """Only the rows keep their commas, and a time keeps its colon in front of another."""
+    text = "价目如下,请看:\n苹果,12,红\n梨,8,黄\n买的人多,卖的人少,好。开门09:00:别来早。"
+    expected = "价目如下，请看：\n苹果,12,红\n梨,8,黄\n买的人多，卖的人少，好。开门09:00：别来早。"
+    assert punctuate(text) == expected

@@ -13,7 +13,7 @@ from operator import itemgetter
 from normalize.config import Config
 from normalize.edits import Edit, Edits, Spans, Step, compose
 from normalize.profile import ARRAY_LENGTH
-from normalize.punctuation import signature
+from normalize.punctuation import signature, tables
 from normalize.punctuation.context import Loose, marks_to_restore, pair_across_lines
 from normalize.punctuation.forward import OFFSET
 from normalize.punctuation.lines import LONGEST, Line, split
@@ -44,6 +44,18 @@ _ELLIPSIS = Step("punctuation", "ellipsis.collapsed", "inferred", "a collapse sp
 
 def restored(text: str, config: Config, asked: bool) -> Edits:
     """Return the edits that restore `text`; `asked` takes less evidence, because somebody asked for it."""
+    edits = _restored(text, config, asked)
+    if edits.text == text or not (rows := tables.rows(text)):
+        return edits
+    # Commas that separate fields are hidden, and all is judged again without them.
+    hidden, stands_for = tables.hide(text, rows)
+    edits = _restored(hidden, config, asked)
+    if edits.text == hidden:
+        return Edits.none(text)
+    return Edits(text, tables.show(edits.text, stands_for), lambda: edits.spans)
+
+
+def _restored(text: str, config: Config, asked: bool) -> Edits:
     signs = signature.read(text)
     whole = signs.collapsed or (asked and not signs.full)
     if whole:

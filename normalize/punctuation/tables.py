@@ -1,0 +1,95 @@
+"""Rows of tables in plain text: `石门,1958,气温、雨量` separates fields with its commas, and they are no punctuation.
+
+A row is told by its fields. Next to each other, lines with the same number of fields are a table when one in two has a
+datum among them (a number, a code, nothing at all); alone, a line needs two numbers among four fields or more.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+
+_SEPARATORS = ",;"
+#: A field that is no prose: empty, or digits, Latin letters and their marks only.
+_DATUM = re.compile(r'"?[\w.:%+/#@~-]{0,40}"?', re.ASCII)
+_NUMBER = re.compile(r"[-+]?\d[\d.:/-]*%?")
+#: Marks that end a sentence, which a row does not do.
+_SENTENCE_END = re.compile("[。！？!?…]$")
+#: Code points that stand for nothing, in any text: U+FDD0 and the 31 after it (The Unicode Standard, 23.7).
+_NONCHARACTERS = [chr(code) for code in range(0xFDD0, 0xFDF0)]
+_LONGEST = 2000
+
+
+def rows(text: str) -> list[tuple[int, int, str]]:
+    """Return the rows of tables in a text: start and end of each line, and what separates its fields.
+
+    >>> rows("站名,年份,备注\\n石门,1958,在后院\\n今天很好,大家都来了,很高兴。")
+    [(0, 8, ','), (9, 20, ',')]
+    """
+    found: list[tuple[int, int, str]] = []
+    for separator in _SEPARATORS:
+        if separator in text:
+            found += _rows(text, separator)
+    return sorted(found)
+
+
+def _rows(text: str, separator: str) -> list[tuple[int, int, str]]:
+    found: list[tuple[int, int, str]] = []
+    run: list[tuple[int, int, list[str]]] = []
+    start = 0
+    for line in [*text.split("\n"), ""]:
+        fields = _fields(line.rstrip("\r"), separator)
+        if run and (fields is None or len(fields) != len(run[0][2])):
+            found += _judge(run, separator)
+            run = []
+        if fields is not None:
+            run.append((start, start + len(line), fields))
+        start += len(line) + 1
+    return found
+
+
+def _fields(line: str, separator: str) -> list[str] | None:
+    """Return the fields of a line, or None when it cannot be a row."""
+    if separator not in line or len(line) > _LONGEST or _SENTENCE_END.search(line):
+        return None
+    try:
+        fields = next(csv.reader([line], delimiter=separator))
+    except (csv.Error, StopIteration):
+        return None
+    # A blank behind the separator is how people write lists.
+    return None if any(field.startswith(" ") for field in fields[1:]) else fields
+
+
+def _judge(run: list[tuple[int, int, list[str]]], separator: str) -> list[tuple[int, int, str]]:
+    """Return the lines of a run when they are rows."""
+    if len(run) > 1:
+        # Two fields are also what a line of verse looks like: only numbers count there.
+        datum = _DATUM if len(run[0][2]) > 2 else _NUMBER
+        data = sum(any(datum.fullmatch(field) for field in fields) for _, _, fields in run)
+        is_table = data * 2 >= len(run) and data > (len(run[0][2]) == 2)
+    else:
+        fields = run[0][2]
+        is_table = len(fields) > 3 and sum(_NUMBER.fullmatch(field) is not None for field in fields) > 1
+    return [(start, end, separator) for start, end, _ in run] if is_table else []
+
+
+def hide(text: str, found: list[tuple[int, int, str]]) -> tuple[str, dict[str, str]]:
+    """Return the text with the separators of rows replaced, one for one, and what leads back."""
+    free = [character for character in _NONCHARACTERS if character not in text]
+    if len(free) < len(_SEPARATORS):  # a text made to spite us
+        return text, {}
+    stands_for = dict(zip(_SEPARATORS, free, strict=False))
+    pieces: list[str] = []
+    position = 0
+    for start, end, separator in found:
+        pieces += (text[position:start], text[start:end].replace(separator, stands_for[separator]))
+        position = end
+    pieces.append(text[position:])
+    return "".join(pieces), {stand_in: separator for separator, stand_in in stands_for.items()}
+
+
+def show(text: str, stands_for: dict[str, str]) -> str:
+    """Undo `hide`."""
+    for stand_in, separator in stands_for.items():
+        text = text.replace(stand_in, separator)
+    return text
