@@ -78,7 +78,12 @@ class Config:
             self._keep(name, tuple(str(item) for item in items))
         for name in ("disable", "enable"):
             value = getattr(self, name)
-            self._keep(name, frozenset([value] if isinstance(value, str) else value))
+            names = frozenset([value] if isinstance(value, str) else value)
+            self._keep(name, names)
+            if names:
+                from normalize.rules import check_names
+
+                check_names(name, names)
 
     def _keep(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -97,12 +102,12 @@ class Config:
         return replace(self, **options)
 
     def allows(self, step: Step) -> bool:
-        """Tell whether a rule is on: `disable` may name it, its stage and it (`stage.rule`), or a group (`comma` of
-        `comma.number`).
+        """Tell whether a rule is on: `disable` may name it, its stage and it (`stage.rule`), a group (`annotation` of
+        `annotation.shifted`), or its whole stage.
         """
         if not self.disable:
             return True
-        names = {step.rule, f"{step.stage}.{step.rule}", step.rule.partition(".")[0]}
+        names = {step.stage, step.rule, f"{step.stage}.{step.rule}", step.rule.partition(".")[0]}
         return self.disable.isdisjoint(names)
 
     @cached_property

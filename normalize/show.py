@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from normalize.corpus.batch import Job, Record, Summary
+    from normalize.rules import Rule
 
 _STYLES = {"rule": "", "proved": "green", "inferred": "yellow", "lost": "red"}
 #: Width of a table that goes to a file or a pipe, where nothing may be cut.
@@ -49,6 +50,23 @@ def detections(rows: Iterable[tuple[str, Detection]]) -> None:
         sure = f"{found.confidence:.0%}" if found.encoding else ""
         narrow = found.narrow if found.narrow != found.encoding else ""
         table.add_row(name, found.encoding or "empty", narrow or "", sure, found.language or "", found.reason)
+    _console().print(table)
+
+
+def rule_table(rules: Iterable[Rule]) -> None:
+    """Print rules by stage."""
+    table = _table("rule", "on", "what", "example")
+    for rule in rules:
+        example = Text(f"{visible(rule.before)} → {visible(rule.after)}" if rule.before else "")
+        table.add_row(rule.full_name, rule.on, Text(rule.about), example)
+    _console().print(table)
+
+
+def settings_table(rows: Iterable[tuple[str, str, str]]) -> None:
+    """Print settings: name, value, and where it comes from."""
+    table = _table("setting", "value", "from")
+    for name, value, origin in rows:
+        table.add_row(name, Text(value), Text(origin))
     _console().print(table)
 
 

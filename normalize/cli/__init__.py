@@ -14,7 +14,9 @@ from normalize.cli.outcome import DONE, INTERRUPTED, USAGE, Failure
 from normalize.config import ConfigError
 
 #: Each command is the function of its name in the module of its name: loaded when it is asked for.
-_COMMANDS = ("convert", "undo", "detect", "check", "explain", "batch")
+_COMMANDS = ("convert", "undo", "detect", "check", "explain", "batch", "rules", "config", "completion")
+#: By this variable the script of `normalize completion` asks for completions.
+COMPLETE_VARIABLE = "_NORMALIZE_COMPLETE"
 
 
 class _Commands(click.Group):
@@ -43,6 +45,7 @@ def commands() -> None:
       normalize check --diff docs/                       what would change, and where
       normalize explain page.txt                         every change, and why
       normalize batch pages/ -o clean/ --to zh-Hant -j 2 a whole folder
+      normalize convert -i docs/; normalize undo docs/   in place, and back
     """
 
 
@@ -52,7 +55,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        code = commands.main(standalone_mode=False)
+        code = commands.main(prog_name="normalize", complete_var=COMPLETE_VARIABLE, standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()

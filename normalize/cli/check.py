@@ -23,7 +23,7 @@ _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", type=click.Path(), nargs=-1, metavar="[PATH]...")
 @click.option("--diff", "as_diff", is_flag=True, help="Show a unified diff instead of one line a finding.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "github", "json", "sarif"]), help="For people or a service."

