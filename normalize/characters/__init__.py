@@ -5,7 +5,7 @@ Every class is a rule that can be switched off (`disable`), or on where it is of
 | rule | what | on | why |
 |---|---|---|---|
 | `radical` | Kangxi radicals and radicals supplement (⽂ ⻓) to characters | yes | PDF extraction |
-| `compatibility` | compatibility ideographs (豈 U+F900) that are exact duplicates | yes | legacy code pages; Unicode NFC |
+| `compatibility` | compatibility ideographs (豈 U+F900) that are duplicates | yes | old code pages; NFC |
 | `private` | private use of GBK, GB18030, HKSCS and ETEN to Unicode | yes | old tables; icon fonts are left alone |
 | `zero-width` | zero-width space and joiners, BOM inside text, beside Han | yes | web copies |
 | `soft-hyphen` | soft hyphens beside Han | yes | web copies |

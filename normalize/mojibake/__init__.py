@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from normalize.config import Config
-from normalize.edits import Edit, Edits, compose
+from normalize.edits import NO_SPANS, Edit, Edits, compose
 from normalize.profile import Class, Profile
 
 __all__ = ["stage"]
@@ -24,10 +24,12 @@ def stage(text: str, profile: Profile, config: Config) -> Edits:
     first = Edits.of(text, [edit for edit in edits if config.allows(edit.step)])
     if first.text.isascii():
         return first
+    from normalize.mojibake.lost import with_losses
     from normalize.mojibake.misdecoded import repair_misdecoded
 
     edits = repair_misdecoded(first.text, profile if first.text == text else Profile(first.text))
+    edits = with_losses(first.text, edits)
     second = Edits.of(first.text, [edit for edit in edits if config.allows(edit.step)])
-    if second.text == first.text:
+    if second.spans is NO_SPANS:
         return first
     return Edits(text, second.text, lambda: compose(first.spans, second.spans))

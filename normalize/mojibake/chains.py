@@ -13,6 +13,10 @@ from normalize.mojibake.readings import MULTI_BYTE, SINGLE_BYTE, reading
 LAYERS = 3
 RIVALS = ("zh", "xx", "ja", "ko")
 
+#: Readings that differ from another in a few characters must be better by so many nats: they are rarer.
+SECOND_CHOICES = ("cp950", "shift_jis", "euc_kr", "iso8859-2", "iso8859-15", "koi8-u", "ptcp154")
+SECOND_CHOICE = 5.0
+
 # What a reader of two-byte text is known to have been given, besides UTF-8.
 _OTHER_TRUTHS = {
     "gb18030": ("big5hkscs",),
@@ -100,7 +104,7 @@ def unravel(piece: str) -> Candidate | None:
                     continue
                 seen.add(inner)
                 layers = (*before, layer)
-                cost = chinese(inner)
+                cost = chinese(inner) + (SECOND_CHOICE if layer.read_as in SECOND_CHOICES else 0.0)
                 if best is None or cost < best.cost:
                     best = Candidate(inner, layers, cost)
                 if layer.was == "utf-8":

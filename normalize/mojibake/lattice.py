@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from typing import NamedTuple
 
+from normalize import words
 from normalize.mojibake.chains import Misreading
 from normalize.mojibake.likelihood import cost as pair_cost
 from normalize.mojibake.partial import candidates
@@ -21,6 +23,8 @@ from normalize.mojibake.readings import SINGLE_BYTE, reading
 ENTER = 6.0
 #: Nats for each byte that has to be supposed where nothing stands for it, and where a mark does.
 MISSING, MARKED = 4.0, 1.0
+#: The same where only few bytes can have vanished: those that a reader shows as controls or blanks.
+INVISIBLE = 2.0
 #: Paths kept at each place.
 KEPT = 48
 WILD = -1
@@ -70,6 +74,7 @@ class Lattice:
         self.single = layer.read_as in SINGLE_BYTE
         self.truth = layer.was
         self.values: list[int] = []
+        self.invisible = _invisible(layer.read_as) if self.single else frozenset()
         self.character_at: dict[int, int] = {}
         self.starts: list[int] = []
         reader = reading(layer.read_as)
@@ -124,7 +129,7 @@ class Lattice:
                     _keep(kept[following], _Step(cost, True, last, emitted, supposed, following, step))
         if not kept[-1]:
             return []
-        return self._parts(min(kept[-1].values(), key=lambda step: step.cost))
+        return self._parts(min(kept[-1].values(), key=lambda step: step.cost + pair_cost(step.last, "\n")))
 
     def _parts(self, step: _Step | None) -> list[Found]:
         """Cut the path into the parts that are misread, each from its first to its last changed character."""
@@ -133,6 +138,8 @@ class Lattice:
             steps.append(step)
             step = step.before
         steps.reverse()
+        if any(step.supposed for step in steps):
+            steps = self._reread(steps)
         parts: list[Found] = []
         i = 0
         while i < len(steps):
@@ -154,6 +161,33 @@ class Lattice:
             i = j
         return parts
 
+    def _reread(self, steps: list[_Step]) -> list[_Step]:
+        """Choose again what was supposed, now with the words around it: pairs alone cannot tell 大局 from 大展."""
+        emitted = [step.emitted for step in steps]
+        for i, step in enumerate(steps):
+            if not step.supposed or step.before is None:
+                continue
+            left = "".join(emitted[max(0, i - 5) : i])
+            right = "".join(emitted[i + 1 : i + 6])
+            best = None
+            for place, text, penalty, _ in self._edges(step.before.place):
+                if place == step.place:
+                    cost = penalty + self._cost(left, text, right)
+                    if best is None or cost < best[0]:
+                        best = cost, text
+            if best is not None:
+                emitted[i] = best[1]
+        return [step._replace(emitted=text) for step, text in zip(steps, emitted, strict=True)]
+
+    @staticmethod
+    def _cost(left: str, text: str, right: str) -> float:
+        before = left[-1:] or "\n"
+        cost = 0.0
+        for character in text + (right[:1] or "\n"):
+            cost += pair_cost(before, character)
+            before = character
+        return cost + words.cost(left + text + right)
+
     def _edges(self, place: int) -> Iterator[tuple[int, str, float, bool]]:
         """Yield what the bytes at a place may be: where they end, the text, what has to be supposed costs."""
         values = self.values
@@ -170,10 +204,16 @@ class Lattice:
         if 0xC2 <= lead < 0xF5:
             length = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
             data = values[place : place + length]
+            if length == 4 and self.single and self.lossy:
+                data = [0xA0 if value == 0x20 else value for value in data]  # NBSP made a blank
             if len(data) == length and all(0x80 <= value < 0xC0 for value in data[1:]):
                 with suppress(UnicodeDecodeError):
                     yield place + length, bytes(data).decode(), 0.0, False
-                return
+                if not self.lossy or length != 3:
+                    return
+                if not self.single:
+                    yield from self._straddling(place, lead, data[1])
+                    return
         if self.lossy:
             yield from self._lossy_edges(place, lead)
 
@@ -194,26 +234,27 @@ class Lattice:
         """Yield what three bytes may have been of which blanks, marks or nothing stand for some."""
         values = self.values
         length = len(values)
-        options: list[tuple[int, int, float]] = []  # value, places taken, price
         for second, taken, price in self._continuation(place + 1, length):
             for third, more, extra in self._continuation(place + 1 + taken, length):
-                options.append((second, third, price + extra))
                 end = place + 1 + taken + more
                 supposed = price + extra > 0
-                for character in candidates(lead, second, third):
-                    yield end, character, price + extra, supposed
+                missing = (*((1,) if not taken else ()), *((2,) if not more else ()))
+                for character in candidates(lead, second, third, 1024 if missing else 96):
+                    data = character.encode() if missing else b""
+                    if all(data[k] in self.invisible for k in missing):
+                        yield end, character, price + extra, supposed
 
     def _continuation(self, place: int, length: int) -> Iterator[tuple[int, int, float]]:
         """Yield what may stand for a continuation byte: its value (-1: any), how many places it takes, the price."""
         value = self.values[place] if place < length else BARRIER
         if 0x80 <= value < 0xC0:
             yield value, 1, 0.0
-            return
-        if value == WILD:
+        elif value == WILD:
             yield WILD, 1, MARKED
         elif value == 0x20:
             yield 0xA0, 1, 0.5
-        yield WILD, 0, MISSING
+        if self.invisible:
+            yield WILD, 0, INVISIBLE
 
     def _pair_lossy(self, place: int, lead: int) -> Iterator[tuple[int, str, float, bool]]:
         """Yield what three bytes may have been of which the last (or the last two) could not be read."""
@@ -223,14 +264,18 @@ class Lattice:
         if 0x80 <= second < 0xC0:
             if third in (WILD, 0x3F):
                 end = place + 3
+                # A pair that can be read is no `?`: before another byte of a pair, something was swallowed.
+                following = values[place + 3] if place + 3 < len(values) else 0x0A
                 for character in candidates(lead, second, -1):
-                    yield end, character, MARKED, True
-                    if third == 0x3F:
+                    if third == WILD or following < 0x40:
+                        yield end, character, MARKED, True
+                    if third == 0x3F and following != 0x0A:
                         for swallowed, price in _SWALLOWED:
                             yield end, character + swallowed, MARKED + price, True
             elif not 0x80 <= third < 0xC0:
                 for character in candidates(lead, second, -1):
                     yield place + 2, character, MISSING, True
+            yield from self._straddling(place, lead, second)
         elif second == WILD:
             if third == WILD:
                 for character in candidates(lead, -1, -1):
@@ -239,8 +284,35 @@ class Lattice:
                 for character in candidates(lead, -1, third):
                     yield place + 3, character, MARKED, True
         else:
-            for character in candidates(lead, -1, -1):
-                yield place + 1, character, 2 * MISSING, True
+            for character in candidates(lead, -1, -1, 512):
+                if _is_dropped(*character.encode()[1:]):
+                    yield place + 1, character, MISSING, True
+
+    def _straddling(self, place: int, lead: int, second: int) -> Iterator[tuple[int, str, float, bool]]:
+        """Yield two characters between which a private-use pair was dropped: the end of one, the start of the next."""
+        values = self.values
+        if place + 3 >= len(values) or not all(0x80 <= value < 0xC0 for value in values[place + 2 : place + 4]):
+            return
+        nexts = [(c, c.encode()[0]) for c in candidates(-1, values[place + 2], values[place + 3])]
+        for character in candidates(lead, second, -1):
+            third = character.encode()[2]
+            for following, first in nexts:
+                if _is_dropped(third, first):
+                    yield place + 4, character + following, MISSING, True
+
+
+@cache
+def _is_dropped(lead: int, trail: int) -> bool:
+    """Tell whether a pair of GBK is private use or unassigned, as tools drop it."""
+    character = reading("gb18030").decode(bytes((lead, trail)))
+    return character is None or "\ue000" <= character <= "\uf8ff"
+
+
+@cache
+def _invisible(read_as: str) -> frozenset[int]:
+    """Return the bytes that a single-byte reading shows as what cleaning tools drop: C1 controls, NBSP, soft hyphen."""
+    shown = enumerate(reading(read_as).table)
+    return frozenset(byte for byte, character in shown if "\x80" <= character <= "\xa0" or character == "\xad")
 
 
 def _changed(step: _Step) -> bool:

@@ -159,11 +159,8 @@ def _parts(piece: str, offset: int) -> Iterator[Edit]:
             if was.startswith("utf-16"):
                 continue
             layer = Misreading(read_as, was)
-            found = [
-                part
-                for part in Lattice(piece, layer, costs, lossy=True).found()
-                if convincing(part.text, part.gain, (layer,), part.supposed)
-            ]
+            parts = Lattice(piece, layer, costs, lossy=True).found()
+            found = [part for part in parts if convincing(part.text, part.gain, (layer,), part.supposed)]
             gain = sum(part.gain for part in found)
             if found and (best is None or gain > best[0] + 0.1):
                 best = gain, layer, found

@@ -33,7 +33,7 @@ def _index(pattern: tuple[bool, bool, bool]) -> dict[Known, list[str]]:
     return index
 
 
-def candidates(lead: int, second: int, third: int) -> list[str]:
+def candidates(lead: int, second: int, third: int, offered: int = OFFERED) -> list[str]:
     """Return the characters of three bytes that agree with the known ones (-1: unknown), the commonest first.
 
     >>> candidates(0xEF, 0xBC, -1)[:2], len(candidates(0xE4, 0xB8, 0xAD))
@@ -41,4 +41,4 @@ def candidates(lead: int, second: int, third: int) -> list[str]:
     """
     known = (lead, second, third)
     pattern = (lead >= 0, second >= 0, third >= 0)
-    return _index(pattern).get(known, [])[:OFFERED]
+    return _index(pattern).get(known, [])[:offered]
