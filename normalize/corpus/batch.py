@@ -7,14 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from normalize.corpus.manifest import Manifest, Record
-from normalize.corpus.plan import Document, check_folders, find_documents
+from normalize.corpus.plan import Document, check_folders, find_documents, without_clashes
 from normalize.corpus.runner import Task, run_processes, run_serial
+from normalize.corpus.staging import Staging, folds_case
 from normalize.corpus.work import Job
 
 
 @dataclass
 class Summary:
-    """What a run did: counts by status, encoding, script, rule and certainty, sizes in bytes."""
+    """What a run did: counts by status, encoding, script, rule and certainty, sizes in bytes.
+
+    `troubles` are the records with something to say; `stopped` tells that the run ended at a document that failed.
+    """
 
     statuses: Counter[str] = field(default_factory=Counter)
     encodings: Counter[str] = field(default_factory=Counter)
@@ -24,6 +28,7 @@ class Summary:
     size: int = 0
     lost: int = 0
     troubles: list[Record] = field(default_factory=list)
+    stopped: bool = False
 
     def add(self, record: Record) -> None:
         """Count one document."""
@@ -35,7 +40,7 @@ class Summary:
             self.rules.update(record.rules)
             self.certainty.update(record.certainty)
             self.lost += record.lost
-        elif record.error:
+        if record.error:
             self.troubles.append(record)
 
     @property
@@ -45,25 +50,31 @@ class Summary:
 
 
 def run(
-    job: Job, workers: int = 1, resume: bool = True, on_record: Callable[[Record], object] = lambda record: None
+    job: Job, workers: int = 0, resume: bool = True, on_record: Callable[[Record], object] = lambda record: None
 ) -> Summary:
     """Normalise all documents of a folder into another, and return the summary.
 
     What an earlier run did with the same input and settings is not done again unless `resume` is off. Every document
-    gets a line in the manifest; `on_record` hears of each as it is finished. Raises PlanError for folders that
-    cannot be used; an interrupt leaves a valid manifest.
+    gets a line in the manifest; `on_record` hears of each as it is finished. `workers` processes do the work, which
+    one bad document cannot take down; 0 does it in this process, without a limit on time. Raises PlanError for folders
+    that cannot be used; an interrupt leaves a valid manifest.
     """
     check_folders(job.source, job.target)
     manifest = Manifest(job.target)
     earlier = manifest.read()
     manifest.open()
+    Staging(job.target).clear()
     summary = Summary()
     try:
         for record in _records(job, _tasks(job, earlier if resume else {}), workers):
             manifest.add(record)
             summary.add(record)
             on_record(record)
+            if job.on_error == "fail" and record.status in ("failed", "crashed"):
+                summary.stopped = True
+                break
     finally:
+        Staging(job.target).clear()
         manifest.close()
     return summary
 
@@ -76,12 +87,13 @@ def count_documents(job: Job) -> tuple[int, int]:
 
 
 def _tasks(job: Job, earlier: dict[str, Record]) -> Iterator[Task]:
-    for document in find_documents(job.source):
+    documents = find_documents(job.source)
+    for document in without_clashes(documents) if folds_case(job.target) else documents:
         yield document, earlier.get(document.path)
 
 
 def _records(job: Job, tasks: Iterator[Task], workers: int) -> Iterator[Record]:
-    return run_serial(job, tasks) if workers <= 1 else run_processes(job, tasks, workers)
+    return run_serial(job, tasks) if workers < 1 else run_processes(job, tasks, workers)
 
 
 __all__ = ["Document", "Job", "Record", "Summary", "count_documents", "run"]

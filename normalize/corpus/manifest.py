@@ -7,9 +7,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from time import monotonic
 from typing import Any, Literal
 
 from normalize.corpus.plan import STATE
+
+#: Seconds of work that a loss of power may cost; an end of the process costs none.
+_SYNC = 5.0
 
 Status = Literal["ok", "unchanged", "skipped", "failed", "crashed"]
 STATUSES: tuple[Status, ...] = ("ok", "unchanged", "skipped", "failed", "crashed")
@@ -37,6 +41,7 @@ class Record:
     certainty: dict[str, int] = field(default_factory=dict)
     lost: int = 0
     size: int = 0
+    size_out: int = 0
     hash_in: str = ""
     hash_out: str = ""
     fingerprint: str = ""
@@ -63,6 +68,7 @@ class Manifest:
         self.path = output / STATE / "manifest.jsonl"
         self._records: dict[str, Record] = {}
         self._file: Any = None
+        self._synced = 0.0
 
     def read(self) -> dict[str, Record]:
         """Return what earlier runs did, by path; the last line about a document counts."""
@@ -95,6 +101,9 @@ class Manifest:
         self._records[record.path] = record
         self._file.write(record.to_json() + "\n")
         self._file.flush()
+        if monotonic() - self._synced > _SYNC:
+            os.fsync(self._file.fileno())
+            self._synced = monotonic()
 
     def close(self) -> None:
         """Rewrite the file with one line a document, in the order of their paths."""

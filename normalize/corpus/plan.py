@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 #: The folder inside the output that holds the manifest; never read as input.
@@ -61,6 +62,20 @@ def find_documents(source: Path) -> Iterator[Document]:
         for entry in entries:
             if not entry.is_dir(follow_symlinks=False):
                 yield _document(entry, source, root)
+
+
+def without_clashes(documents: Iterable[Document]) -> Iterator[Document]:
+    """Yield the documents; one whose output another would overwrite, because only case tells them apart, is a problem.
+
+    The names are kept as hashes: a folder may hold millions.
+    """
+    seen: set[int] = set()
+    for document in documents:
+        name = hash(unicodedata.normalize("NFC", document.path).casefold())
+        if name in seen and not document.problem:
+            document = replace(document, problem="another document's name differs from this one's only in case")
+        seen.add(name)
+        yield document
 
 
 def _document(entry: os.DirEntry[str], source: Path, root: Path) -> Document:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from time import monotonic
 
-from normalize.corpus.manifest import Record
+from normalize.corpus.manifest import Record, Status
 from normalize.corpus.plan import Document
 from normalize.corpus.work import Job, Worker
 
@@ -45,11 +46,14 @@ def run_processes(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[Rec
 
 @dataclass
 class _Hand:
-    """A worker process with the line to it and the documents it was given and has not answered."""
+    """A worker process with the line to it, the documents it was given and has not answered, and since when it is at
+    the first of them.
+    """
 
     process: BaseProcess
     line: Connection
     given: deque[Task] = field(default_factory=deque)
+    since: float = 0.0
 
 
 class _Supervisor:
@@ -61,16 +65,43 @@ class _Supervisor:
         self.context = multiprocessing.get_context("spawn")
         self.hands: list[_Hand] = []
         self.workers = workers
+        self.limit = job.limits.seconds
 
     def run(self) -> Iterator[Record]:
         self.hands = [self._hire() for _ in range(self.workers)]
         for hand in self.hands:
             self._give(hand)
         while busy := [hand for hand in self.hands if hand.given]:
-            ready = wait([hand.line for hand in busy])
+            ready = wait([hand.line for hand in busy], timeout=self._patience(busy))
             for hand in busy:
                 if hand.line in ready:
                     yield from self._listen(hand)
+                elif self.limit and monotonic() - hand.since > self.limit:
+                    yield from self._cut_short(hand)
+
+    def _patience(self, busy: list[_Hand]) -> float | None:
+        """Return how long to wait until the first document has had its time."""
+        return max(min(hand.since for hand in busy) + self.limit - monotonic(), 0.0) + 0.01 if self.limit else None
+
+    def _cut_short(self, hand: _Hand) -> Iterator[Record]:
+        """End a worker whose document takes too long; the others it was given go to its successor."""
+        hand.process.kill()
+        hand.process.join()
+        hand.line.close()
+        document, _ = hand.given.popleft()
+        yield self._gone(document, "failed", f"took longer than {self.limit:g} seconds; raise the limit with --timeout")
+        self._replace(hand)
+
+    def _gone(self, document: Document, status: Status, error: str) -> Record:
+        """Return the record of a document that went down with its worker, after copying it if that was asked for."""
+        record = Record(document.path, status, error, size=document.size, fingerprint=self.job.fingerprint)
+        return Worker(self.job).failed(record)
+
+    def _replace(self, hand: _Hand) -> None:
+        self.again.extend(hand.given)
+        fresh = self._hire()
+        self.hands[self.hands.index(hand)] = fresh
+        self._give(fresh)
 
     def stop(self) -> None:
         """End the workers: those at rest by closing their line, the others by a signal."""
@@ -96,6 +127,7 @@ class _Supervisor:
         tasks = [self.again.popleft()] if self.again else list(islice(self.tasks, CHUNK))
         if tasks:
             hand.given.extend(tasks)
+            hand.since = monotonic()
             try:
                 hand.line.send(tasks)
             except OSError:  # it died meanwhile, which listening will find out
@@ -108,6 +140,7 @@ class _Supervisor:
             yield from self._bury(hand)
             return
         hand.given.popleft()
+        hand.since = monotonic()
         yield record
         if not hand.given:
             self._give(hand)
@@ -122,14 +155,10 @@ class _Supervisor:
             code = hand.process.exitcode or 0
             how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
             error = f"the worker process ended with {how} at this document, {deaths} times"
-            fingerprint = self.job.fingerprint
-            yield Record(document.path, "crashed", error, size=document.size, fingerprint=fingerprint)
+            yield self._gone(document, "crashed", error)
         else:
             self.again.append((document, earlier))
-        self.again.extend(hand.given)
-        fresh = self._hire()
-        self.hands[self.hands.index(hand)] = fresh
-        self._give(fresh)
+        self._replace(hand)
 
 
 def _work(job: Job, line: Connection) -> None:

@@ -8,33 +8,58 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 from normalize.config import Config
 from normalize.corpus.manifest import Record
 from normalize.corpus.plan import Document
+from normalize.corpus.staging import Staging
 from normalize.edits import as_list
-from normalize.files import write_atomically
 from normalize.formats import Options, rewrite
 from normalize.formats.document import together
 from normalize.pipeline import Normalizer
 from normalize.result import Result
 
+#: Bytes copied at once.
+_COPY = 1 << 20
+
+OnError = Literal["skip", "keep", "fail"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one document may cost: `size` in bytes, `seconds` (0: any), `block` bytes of a large text at once.
+
+    Documents of rows or lines that are larger than `block` are done block by block, whatever their size; `size` is for
+    those that must be read whole.
+    """
+
+    size: int = 1 << 24
+    seconds: float = 300.0
+    block: int = 1 << 22
+
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be done with a folder: from where, to where, how."""
+    """What is to be done with a folder: from where, to where, how.
+
+    `on_error` says what becomes of a document that cannot be done: nothing is written (`skip`), its bytes are copied
+    (`keep`), or the run ends (`fail`); it has its record in any case. `copy_others` copies what is not text.
+    """
 
     source: Path
     target: Path
     config: Config
     to_encoding: str = "utf-8"
     options: Options = field(default_factory=Options)
+    limits: Limits = field(default_factory=lambda: Limits())
+    on_error: OnError = "skip"
+    copy_others: bool = False
 
     @cached_property
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits that change when anything changes that the output depends on."""
-        payload = f"{self.config.fingerprint} {self.to_encoding} {self.options}"
+        payload = f"{self.config.fingerprint} {self.to_encoding} {self.options} {self.copy_others}"
         return hashlib.sha256(payload.encode()).hexdigest()[:16]
 
     @cached_property
@@ -81,6 +106,7 @@ class Worker:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.normalizer = Normalizer(job.config)
+        self.staging = Staging(job.target)
 
     def do(self, document: Document, earlier: Record | None = None) -> Record:
         """Return the record of a document, after writing its output. Never raises."""
@@ -88,14 +114,20 @@ class Worker:
         record = Record(document.path, "failed", size=document.size, fingerprint=self.job.fingerprint)
         try:
             done = self._do(document, record, earlier)
-        except (OSError, ValueError, MemoryError, RecursionError) as error:
-            done = replace(record, error=_sentence(error))
+        except Exception as error:  # whatever it is, it must not cost the other documents
+            done = self.failed(replace(record, error=_sentence(error)))
         return done if done is earlier else replace(done, seconds=round(perf_counter() - start, 4))
 
     def _do(self, document: Document, record: Record, earlier: Record | None) -> Record:
         if document.problem:
             return replace(record, status="skipped", error=document.problem)
-        data = (self.job.source / document.path).read_bytes()
+        path = self.job.source / document.path
+        if document.size > self.job.limits.size:
+            raise ValueError(
+                f"{document.size:,} bytes are more than the {self.job.limits.size:,} that are read at once; "
+                "raise the limit with --max-size"
+            )
+        data = path.read_bytes()
         record = replace(record, size=len(data), hash_in=hashlib.sha256(data).hexdigest())
         output = self.job.target / document.path
         if earlier is not None and _still_valid(earlier, record, output):
@@ -104,26 +136,49 @@ class Worker:
         done = rewrite(data, document.path, self.normalizer, self.job.format_options, tally.add)
         record = replace(record, format=done.format, encoding=done.encoding)
         if done.problem:
+            if self.job.copy_others:
+                self.staging.write(output, data)
             return replace(record, status="skipped", error=done.problem)
-        output.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(output, done.data, durable=False)
+        self.staging.write(output, done.data)
         return replace(
             record,
             status="unchanged" if done.data == data else "ok",
             error="; ".join(done.left),
+            size_out=len(done.data),
             hash_out=record.hash_in if done.data is data else hashlib.sha256(done.data).hexdigest(),
             **tally.fields(),
         )
+
+    def failed(self, record: Record) -> Record:
+        """Copy a document that could not be done, if that was asked for."""
+        if self.job.on_error != "keep":
+            return record
+        try:
+            with (self.job.source / record.path).open("rb") as file:
+                self.staging.write_all(self.job.target / record.path, iter(lambda: file.read(_COPY), b""))
+        except OSError as error:
+            return replace(record, error=f"{record.error}; it could not be copied either: {_sentence(error)}")
+        return record
 
 
 def _still_valid(earlier: Record, record: Record, output: Path) -> bool:
     """Tell whether an earlier run did this very document with these very settings, and its output is there."""
     same = (earlier.hash_in, earlier.fingerprint) == (record.hash_in, record.fingerprint)
-    return same and earlier.is_done and (earlier.status == "skipped" or output.is_file())
+    if not same or not earlier.is_done:
+        return False
+    if earlier.status == "skipped":
+        return True
+    try:
+        # A loss of power may leave a file without its content.
+        return output.stat().st_size == earlier.size_out
+    except OSError:
+        return False
 
 
 def _sentence(error: BaseException) -> str:
     """Return what went wrong as a sentence."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-    return str(error) or type(error).__name__
+    if isinstance(error, ValueError) and str(error):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
