@@ -283,6 +283,12 @@ class Result:
         """Map an offset of the source to the output, or back with `to_source`."""
         return self.alignment.to_source(offset) if to_source else self.alignment.to_output(offset)
 
+    def _repr_html_(self) -> str:
+        """Show the changes in a notebook."""
+        from normalize.highlight import html_fragment
+
+        return html_fragment(self)
+
     def undo(self) -> str | bytes:
         """Return the source: the text that came in, or the exact bytes, led back to through the record.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -14,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from normalize.findings import Finding, visible
+from normalize.highlight import Piece, legend, pieces
 from normalize.result import Detection, Result
 
 if TYPE_CHECKING:
@@ -70,31 +70,65 @@ def settings_table(rows: Iterable[tuple[str, str, str]]) -> None:
     _console().print(table)
 
 
-def explanation(name: str, result: Result, rows: Iterable[Finding]) -> None:
-    """Print the changes and what they come to."""
-    console = _console()
+def change_table(findings: Iterable[Finding]) -> None:
+    """Print one row a change."""
     table = _table("where", "before", "after", "rule", "certainty", "why")
-    certainty: Counter[str] = Counter()
-    for row in rows:
-        change = row.change
-        certainty[change.certainty] += 1
+    for finding in findings:
+        change = finding.change
         table.add_row(
-            f"{row.line}:{row.column}",
+            f"{finding.line}:{finding.column}",
             Text(visible(change.before)),
             Text("" if change.before == change.after else visible(change.after)),
             change.rule,
             Text(change.certainty, _STYLES[change.certainty]),
-            change.reason,
+            Text(change.reason),
         )
-    found = result.detection
-    read_as = f" read as {result.decoded.encoding}" if result.decoded else ""
-    if found is not None and found.confidence:
-        read_as += f" ({found.confidence:.0%} sure)"
-    console.print(f"{name}:{read_as} script {result.script_before}, now {result.script_after}")
     if table.row_count:
+        _console().print(table)
+
+
+def highlighted(result: Result, findings: Sequence[Finding]) -> None:
+    """Print the lines that change, with the changes marked, and a legend of the rules."""
+    console = _console()
+    coloured = console.color_system is not None
+    for number, line in pieces(result, findings):
+        text = Text()
+        text.append(f"{number}: ", "dim")
+        for piece in line:
+            _mark(text, piece, coloured)
+        console.print(text, soft_wrap=True)
+    table = _table("rule", "certainty", "changes", "why")
+    for name, certainty, count, why in legend(findings):
+        table.add_row(name, Text(certainty, _STYLES[certainty]), str(count), Text(why))
+    if table.row_count:
+        console.print()
+        console.print(_marks(coloured))
         console.print(table)
-    counts = ", ".join(f"{certainty[kind]} {kind}" for kind in _STYLES if certainty[kind])
-    console.print(f"{sum(certainty.values())} changes" + (f": {counts}" if counts else ""))
+
+
+def _marks(coloured: bool) -> Text:
+    """Return the legend of the marks."""
+    if not coloured:
+        return Text("[-before-]{+after+}, {?lost?}")
+    text = Text()
+    text.append("before", "red strike")
+    for certainty, style in _STYLES.items():
+        text.append(f" {certainty}", f"bold {style}")
+    return text
+
+
+def _mark(text: Text, piece: Piece, coloured: bool) -> None:
+    """Append a stretch or a change: in colours, or with the marks of word-wise diffs."""
+    if isinstance(piece, str):
+        text.append(visible(piece))
+    elif piece.before == piece.after:
+        text.append(visible(piece.before) if coloured else f"{{?{visible(piece.before)}?}}", "white on red")
+    else:
+        if piece.before:
+            text.append(visible(piece.before) if coloured else f"[-{visible(piece.before)}-]", "red strike")
+        if piece.after:
+            style = f"bold {_STYLES[piece.certainty]}"
+            text.append(visible(piece.after) if coloured else f"{{+{visible(piece.after)}+}}", style)
 
 
 class Progress:

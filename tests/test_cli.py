@@ -109,9 +109,32 @@ def test_explain_shows_each_change() -> None:
     assert [(entry["line"], entry["column"], entry["after"]) for entry in removed] == [(1, 4, "")]
     assert removed[0]["certainty"] == "proved"
     assert "annotating tool" in removed[0]["reason"]
-    table = run("explain", "--to", "zh-Hans", "--rule", "mojibake", data=PAGE.encode()).stdout.decode()
+    table = run("explain", "--to", "zh-Hans", "--table", "--rule", "mojibake", data=PAGE.encode()).stdout.decode()
     assert "1:4" in table
     assert "script Hant, now Hans" in table
+
+
+def test_explain_marks_the_text() -> None:
+    """Lines that change, each change marked, and a legend with a sentence for each rule."""
+    text = "这一行不变。\n关键。\n" + PAGE
+    shown = run("explain", "--to", "zh-Hans", data=text.encode()).stdout.decode()
+    assert "3: 又一[-關-]{+关+}[-(guān)-]" in shown
+    assert "不变" not in shown
+    assert "pinyin that a tool put after characters" in shown
+    assert "did you mean 'mojibake'" in run("explain", "--rule", "mojibke", data=b"").stderr.decode()
+
+
+def test_explain_writes_a_page(tmp_path: Path) -> None:
+    """One file for a browser, which holds what the text has as text."""
+    (tmp_path / "a.txt").write_text("<b>關(guān)鍵</b>\x01\n", "utf-8")
+    command = ("explain", "a.txt", "--to", "zh-Hans", "--html", "a.html")
+    assert run(*command, cwd=tmp_path).returncode == 0
+    page = (tmp_path / "a.html").read_text("utf-8")
+    assert "&lt;b&gt;" in page
+    assert "<del" in page
+    assert "<0001>" not in page
+    assert "&lt;0001&gt;" in page
+    assert b"--force" in run(*command, cwd=tmp_path).stderr
 
 
 def test_binary_input_is_refused_and_bad_bytes_are_pointed_out() -> None:

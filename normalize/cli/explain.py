@@ -3,48 +3,82 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
 
 from normalize.cli.inputs import read
 from normalize.cli.options import Settings, config_options
-from normalize.cli.outcome import DONE, USAGE, complain, shown
+from normalize.cli.outcome import DONE, SOME_FAILED, USAGE, Failure, complain, shown
+from normalize.result import Change
 
 
 @click.command()
 @click.argument("file", type=click.Path(), default="-", metavar="[FILE]")
+@click.option("--table", "as_table", is_flag=True, help="One row a change: where, what, by which rule, how sure.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a change, for programs.")
+@click.option("--html", type=click.Path(), metavar="PAGE", help="Write a page for a browser, in one file.")
+@click.option("-f", "--force", is_flag=True, help="Overwrite a page that exists.")
 @click.option("--rule", "rules", multiple=True, metavar="RULE", help="Only changes by this rule or stage.")
 @config_options
-def explain(file: str, as_json: bool, rules: tuple[str, ...], **options: Any) -> int:
-    """Show every change that normalising FILE (or standard input) makes: where, what, by which rule, how sure.
+def explain(
+    file: str, as_table: bool, as_json: bool, html: str | None, force: bool, rules: tuple[str, ...], **options: Any
+) -> int:
+    """Show every change that normalising FILE (or standard input) makes: the lines, marked, and each rule.
 
     \b
     Examples:
       normalize explain page.txt --to zh-Hans
-      normalize explain page.txt --rule mojibake
+      normalize explain page.txt --table --rule mojibake
+      normalize explain page.txt --html page.html
       normalize explain page.txt --json | jq .rule
     """
     from normalize.encoding import EncodingError
     from normalize.findings import findings_of
-    from normalize.show import explanation
+    from normalize.highlight import html_page, summary
+    from normalize.rules import check_names
 
+    if as_table + as_json + (html is not None) > 1:
+        raise Failure("--table, --json and --html exclude each other; choose one")
+    check_names("--rule", set(rules) - {"encoding", "undecodable", "encoding.undecodable"})
     normalizer = Settings(options).normalizer_for(file)
     try:
         result = normalizer.explain(read(file))
     except (OSError, EncodingError) as error:
         complain(file, error)
         return USAGE
-    wanted = set(rules)
-    rows = (
-        row
-        for row in findings_of(result)
-        if not wanted or wanted & {*row.change.rule.split("+"), *row.change.stage.split("+"), *row.change.names}
-    )
+    if html is not None:
+        _write(Path(html), html_page(shown(file), result), force)
+        return DONE
+    findings = [finding for finding in findings_of(result) if not rules or _is_by(finding.change, set(rules))]
     if as_json:
-        for row in rows:
-            click.echo(json.dumps(row.entry(), ensure_ascii=False))
+        for finding in findings:
+            click.echo(json.dumps(finding.entry(), ensure_ascii=False))
+        return DONE
+    from normalize import show
+
+    click.echo(f"{shown(file)}: {summary(result, findings)}")
+    if as_table:
+        show.change_table(findings)
     else:
-        explanation(shown(file), result, rows)
+        show.highlighted(result, findings)
     return DONE
+
+
+def _is_by(change: Change, wanted: set[str]) -> bool:
+    """Tell whether a rule or stage that is wanted had a part in a change."""
+    names = {name for step in change.steps for name in (step.stage, step.rule, step.rule.partition(".")[0])}
+    return not wanted.isdisjoint(names | set(change.names))
+
+
+def _write(page: Path, content: str, force: bool) -> None:
+    from normalize.files import write_atomically
+
+    if page.exists() and not force:
+        raise Failure(f"{page} exists; use --force to overwrite it")
+    try:
+        # A lone surrogate is no character of a page.
+        write_atomically(page, content.encode("utf-8", "replace"))
+    except OSError as error:
+        raise Failure(f"cannot write {page}: {error.strerror}", SOME_FAILED) from None
