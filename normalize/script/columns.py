@@ -30,8 +30,8 @@ class Scored(NamedTuple):
     scores: npt.NDArray[np.int32]
 
 
-def score(resolver: Resolver, folded: str, answer: str) -> Scored | None:
-    """Return what each form of each ambiguous character scores; None where there is none."""
+def score(resolver: Resolver, folded: str, answer: str, doubtful: bool = False) -> Scored | None:
+    """Return what each form of each ambiguous character scores (`doubtful`: that might be overruled); None for none."""
     from normalize.script.resolver import CANTONESE_REACH
 
     model = resolver.model
@@ -45,13 +45,19 @@ def score(resolver: Resolver, folded: str, answer: str) -> Scored | None:
     if not places.size:
         return None
     rows, said = row_of[places].astype(np.intp), form_of.astype(np.intp)
-    scores = arrays.scores(rows, said, context.windows(source, places), near(source, places, CANTONESE_REACH))
+    cantonese = near(source, places, CANTONESE_REACH)
+    if doubtful:
+        chosen = arrays.doubtful(rows, said, context.neighbours(source, places), cantonese)
+        places, rows, said, cantonese = places[chosen], rows[chosen], said[chosen], cantonese[chosen]
+        if not places.size:
+            return None
+    scores = arrays.scores(rows, said, context.windows(source, places), cantonese)
     return Scored(places, rows, said, scores)
 
 
 def decide(resolver: Resolver, folded: str, answer: str) -> list[tuple[int, str]]:
     """Return the places, and the characters there, where context overrules the answer."""
-    found = score(resolver, folded, answer)
+    found = score(resolver, folded, answer, doubtful=True)
     if found is None:
         return []
     found.scores[np.arange(found.places.size), found.said] += context.MARGIN

@@ -52,6 +52,10 @@ MARGIN = round(2.0 * STEPS)
 #: The table has this many slots, as a power of two; an eighth full, so that few contexts meet in one slot.
 SLOT_BITS = 20
 
+#: The table of bounds has this many slots, as a power of two. For a choice of two forms and a neighbour it says how
+#: much the contexts with that neighbour can add to the second form, and how much they can take from it: most places
+#: can be passed over on that alone.
+BOUND_BITS = 16
 #: The score of a form that a character does not have.
 LEAST = -(1 << 20)
 
@@ -116,12 +120,16 @@ def window(folded: str, place: int) -> list[int]:
 
 def windows(source: Codes, places: Places) -> dict[int, Codes]:
     """Return the same for many places of an array of code points: a column for each offset."""
+    return _columns(source, places, REACH)
+
+
+def _columns(source: Codes, places: Places, reach: int) -> dict[int, Codes]:
     import numpy as np
 
     table = _context_table()
     seen: dict[int, Codes] = {}
     for step in (-1, 1):
-        for distance in range(1, REACH + 1):
+        for distance in range(1, reach + 1):
             at = places + step * distance
             column = source.take(at, mode="clip")
             column = np.where(column <= 0xFFFF, table.take(column, mode="clip"), column)
@@ -132,6 +140,11 @@ def windows(source: Codes, places: Places) -> dict[int, Codes]:
     return seen
 
 
+def neighbours(source: Codes, places: Places) -> dict[int, Codes]:
+    """Return the columns of the nearest neighbours alone."""
+    return _columns(source, places, 1)
+
+
 @cache
 def _context_table() -> Codes:
     import numpy as np
@@ -140,6 +153,14 @@ def _context_table() -> Codes:
     for code in (*range(128), *_LINE_ENDS):
         table[code] = context_code(code)
     return table
+
+
+def bound_slots(rows: Codes, side: int, codes: Codes) -> Codes:
+    """Return where the bounds of choices with a neighbour on one side (0 before, 1 after) stand in their table."""
+    import numpy as np
+
+    value = rows * np.uint32(_TASK) + codes * np.uint32(_MULTIPLIER) + np.uint32(side * _TEMPLATE & _MASK)
+    return value >> np.uint32(32 - BOUND_BITS)
 
 
 @dataclass(frozen=True)
@@ -162,8 +183,10 @@ class Choice:
 class Model:
     """The choices and the table of weights."""
 
-    def __init__(self, choices: Sequence[Choice], form_of: dict[str, str], table: bytes) -> None:
+    def __init__(self, choices: Sequence[Choice], form_of: dict[str, str], table: bytes, bounds: bytes) -> None:
+        self.bounds = bounds
         self.choices = {choice.character: choice for choice in choices}
+        self.rows = {character: row for row, character in enumerate(self.choices)}
         self.pattern = re.compile(f"[{''.join(self.choices)}]")
         self._table = memoryview(table).cast("H")
         self._bytes = table
@@ -182,13 +205,15 @@ class Model:
         """Read a model as `pack` wrote it."""
         stream = zlib.decompressobj()
         head = json.loads(stream.decompress(packed))
-        table = zlib.decompress(stream.unused_data)
+        second = zlib.decompressobj()
+        table = second.decompress(stream.unused_data)
+        bounds = zlib.decompress(second.unused_data)
         choices = []
         task = 0
         for character, forms, default, constants, cantonese in head["choices"]:
             choices.append(Choice(character, forms, default, task, tuple(map(tuple, constants)), tuple(cantonese)))
             task += len(forms) - 1
-        return cls(choices, head["variants"], table)
+        return cls(choices, head["variants"], table, bounds)
 
     def weight(self, task: int, template: int, neighbours: Sequence[int]) -> int:
         """Return the weight of a context for one form, in steps."""
@@ -208,6 +233,19 @@ class Model:
             if weight:
                 found.append((weight, template))
         return found
+
+    def doubtful(self, row: int, choice: Choice, answer: int, before: int, after: int) -> bool:
+        """Tell whether the contexts with these neighbours might overrule the answer (not in written Cantonese)."""
+        if len(choice.forms) > 2:
+            return True
+        slots = []
+        for side, code in ((0, before), (1, after)):
+            slots.append((row * _TASK + code * _MULTIPLIER + side * _TEMPLATE & _MASK) >> (32 - BOUND_BITS))
+        constant = choice.constants[0][answer]
+        if answer == 0:
+            return constant + self.bounds[slots[0]] + self.bounds[slots[1]] >= MARGIN
+        size = 1 << BOUND_BITS
+        return constant - self.bounds[size + slots[0]] - self.bounds[size + slots[1]] <= -MARGIN
 
     def scores(self, choice: Choice, answer: int, window: Sequence[int], cantonese: bool) -> list[int]:
         """Return what each form scores, in steps, when OpenCC answered the form `answer`."""
@@ -250,6 +288,20 @@ class Arrays:
                 self.constants[number, form, : len(constants)] = constants
                 self.cantonese[number, form] = near
         self._table = np.frombuffer(table, np.uint16)
+        self._bounds = np.frombuffer(model.bounds, np.uint8).reshape(2, -1)
+
+    def doubtful(self, rows: Places, answers: Places, columns: dict[int, Codes], cantonese: Ints) -> Places:
+        """Return the indices of the places at which the contexts might overrule the answer."""
+        import numpy as np
+
+        number = rows.astype(np.uint32)
+        before, after = (bound_slots(number, side, columns[offset]) for side, offset in ((0, -1), (1, 1)))
+        more, less = (side.take(before).astype(np.int32) + side.take(after) for side in self._bounds)
+        constant = self.constants[rows, 1, answers]
+        possible = np.where(answers == 0, constant + more >= MARGIN, constant - less <= -MARGIN)
+        possible |= (self.sizes[rows] > 2) | (cantonese > 0)
+        found: Places = possible.nonzero()[0]
+        return found
 
     def scores(self, rows: Places, answers: Places, columns: dict[int, Codes], cantonese: Ints) -> Ints:
         """Return an array of what each form of each place scores; forms that a character does not have score least.
@@ -276,11 +328,11 @@ class Arrays:
         return scores
 
 
-def pack(choices: Sequence[Choice], form_of: dict[str, str], table: bytes) -> bytes:
-    """Return a model as a file: its choices as JSON, its table with the empty slots squeezed out by compression."""
+def pack(choices: Sequence[Choice], form_of: dict[str, str], table: bytes, bounds: bytes) -> bytes:
+    """Return a model as a file: its choices as JSON, its tables with the empty slots squeezed out by compression."""
     listed = [[c.character, c.forms, c.default, c.constants, c.cantonese] for c in choices]
     head = json.dumps({"choices": listed, "variants": form_of}, ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(head.encode("utf-8"), 9) + zlib.compress(table, 9)
+    return zlib.compress(head.encode("utf-8"), 9) + zlib.compress(table, 9) + zlib.compress(bounds, 9)
 
 
 @cache

@@ -129,13 +129,19 @@ class Resolver:
         model = self.model
         assert model is not None
         found: list[tuple[int, str]] = []
+        cantonese = any(character in folded for character in CANTONESE)
         for match in model.pattern.finditer(folded):
             place = match.start()
             choice = model.choices[folded[place]]
             said = model.index.get(answer[place], -1)
             if said < 0:
                 continue
-            scores = model.scores(choice, said, context.window(folded, place), near_cantonese(folded, place))
+            near = cantonese and near_cantonese(folded, place)
+            before = context.context_code(ord(folded[place - 1])) if place else context.LINE_END
+            after = context.context_code(ord(folded[place + 1])) if place + 1 < len(folded) else context.LINE_END
+            if not near and not model.doubtful(model.rows[folded[place]], choice, said, before, after):
+                continue
+            scores = model.scores(choice, said, context.window(folded, place), near)
             scores[said] += context.MARGIN
             best = scores.index(max(scores))
             if best != said:
