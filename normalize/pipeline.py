@@ -71,7 +71,19 @@ class Normalizer:
 
     def normalize_many(self, texts: Iterable[str]) -> list[str]:
         """Return the normalised texts, in order: quicker than one by one when they are short."""
-        return [self.normalize(text) for text in texts]
+        texts = list(texts)
+        if self.config.tidy or self.config.enable:
+            return [self.normalize(text) for text in texts]
+        from normalize.ordinary import ordinary
+        from normalize.script import stage_many
+
+        is_ordinary = ordinary(texts)
+        converted = iter(
+            stage_many([text for text, alone in zip(texts, is_ordinary, strict=True) if alone], self.config)
+        )
+        return [
+            next(converted) if alone else self.normalize(text) for text, alone in zip(texts, is_ordinary, strict=True)
+        ]
 
     def explain(self, text: str | bytes) -> Result:
         """Return the normalised text with the record of every change."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import pickle
 import subprocess
 import sys
@@ -119,6 +121,24 @@ def test_ten_megabytes_on_one_line() -> None:
     """A long line is a text like any other."""
     text = "鼠标和软件的发展，" * 400_000
     assert normalize.normalize(text, "zh-Hant") == "鼠標和軟件的發展，" * 400_000
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@given(texts=st.lists(TEXTS, max_size=6))
+@settings(max_examples=60)
+def test_many_texts_come_out_as_one_by_one(target: str | None, texts: list[str]) -> None:
+    """Texts that are normalised together do not see each other."""
+    assert normalize.normalize_many(texts, target) == [normalize.normalize(text, target) for text in texts]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the collected cases are not here")
+def test_many_real_texts_come_out_as_one_by_one() -> None:
+    """The same on paragraphs of all kinds, and on single sentences of them."""
+    with gzip.open(SHARED / "clean" / "paragraphs.jsonl.gz", "rt", encoding="utf-8") as lines:
+        texts = [json.loads(line)["text"] for line in lines][::9]
+    texts += [sentence for text in texts for sentence in text.split("。")]
+    normalizer = normalize.Normalizer(target="zh-Hant-TW")
+    assert normalizer.normalize_many(texts) == [normalizer.normalize(text) for text in texts]
 
 
 def test_stages_and_rules_are_switched_off() -> None:
