@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 Places = npt.NDArray[np.intp]
 
+#: Characters that are worked on together: their arrays stay in the cache.
+BLOCK = 1 << 17
+#: More than the contexts, and written Cantonese, look to either side.
+_MARGIN = 64
+
 LINE_ENDS = np.array(sorted(context._LINE_ENDS), np.uint32)
 
 
@@ -57,12 +62,18 @@ def score(resolver: Resolver, folded: str, answer: str, doubtful: bool = False) 
 
 def decide(resolver: Resolver, folded: str, answer: str) -> list[tuple[int, str]]:
     """Return the places, and the characters there, where context overrules the answer."""
-    found = score(resolver, folded, answer, doubtful=True)
-    if found is None:
-        return []
-    found.scores[np.arange(found.places.size), found.said] += context.MARGIN
-    best = found.scores.argmax(axis=1)
-    return _written(resolver, found, best, (best != found.said).nonzero()[0])
+    changes: list[tuple[int, str]] = []
+    for start in range(0, len(folded), BLOCK):
+        # What is decided in a block depends on no more than its margin beside it.
+        first, last = max(0, start - _MARGIN), start + BLOCK + _MARGIN
+        found = score(resolver, folded[first:last], answer[first:last], doubtful=True)
+        if found is not None:
+            found.scores[np.arange(found.places.size), found.said] += context.MARGIN
+            best = found.scores.argmax(axis=1)
+            inside = (found.places >= start - first) & (found.places < start - first + BLOCK)
+            at = ((best != found.said) & inside).nonzero()[0]
+            changes += ((first + place, form) for place, form in _written(resolver, found, best, at))
+    return changes
 
 
 def decide_mixed(

@@ -11,10 +11,9 @@ from normalize import words
 from normalize.config import Config
 from normalize.edits import NO_SPANS, Edit, Edits, Spans, Step, compose
 from normalize.profile import Class, Profile
-from normalize.script import boundaries, context, pages, resolver, scalar, targets
+from normalize.script import boundaries, context, resolver, scalar, targets
 from normalize.script.converter import BLOCK, Converter
 from normalize.script.entries import read_entries, stamp
-from normalize.script.many import many
 from normalize.script.matching import Dictionary, Match
 from normalize.script.passages import Passage
 from normalize.script.ready import refining
@@ -142,11 +141,14 @@ def converters(text: str, found: Sequence[Passage], profile: Profile, config: Co
     """Return what converts each passage of a text towards Traditional."""
     sample = ""
     for start, end, settled in found:
-        if settled and len(sample) < pages.SAMPLE:
-            sample += text[start:end]
+        if settled and len(sample) < resolver.SAMPLE:
+            sample += text[start:end][: resolver.SAMPLE]
     settled_reading: Reading | Literal["settled"] = "settled"
-    if sample and pages.converted_by_character(plain(config), sample):
-        settled_reading = "by character"
+    if plain(config).suspects(sample):
+        from normalize.script import pages
+
+        if pages.converted_by_character(plain(config), sample):
+            settled_reading = "by character"
     return in_lines(text, found, profile, config, settled_reading)
 
 
@@ -183,6 +185,8 @@ def settling(config: Config, reading: Reading | Literal["settled"] = "settled") 
 
 def unsettled(texts: Sequence[str], config: Config) -> list[bool]:
     """Tell for each Traditional text whether it must be looked at as a whole: something in it could be otherwise."""
+    from normalize.script.many import many
+
     ready = plain(config)
     if ready.model is None or not ready.pages:
         return [False] * len(texts)

@@ -17,6 +17,7 @@ from normalize import words
 from normalize.script import columns
 from normalize.script.arrays import codes
 from normalize.script.context import STEPS
+from normalize.script.resolver import SAMPLE
 
 if TYPE_CHECKING:
     from normalize.script.resolver import Resolver
@@ -39,8 +40,6 @@ TELLING = 0.5
 AROUND = 10
 #: What it costs, in nats, to suppose that a converter's only form of a character is the one that the page has.
 SUPPOSED = 0.5
-#: Characters that are looked at: enough for any page, so that long ones cost no more.
-SAMPLE = 8192
 #: Words that are spelled either way, so that neither spelling tells anything.
 OPTIONAL = frozenset(
     [
@@ -108,12 +107,8 @@ OPTIONAL = frozenset(
 
 def converted_by_character(resolver: Resolver, text: str) -> bool:
     """Tell whether a Traditional text looks like Simplified converted one character at a time."""
-    if resolver.model is None or not resolver.pages:
-        return False
     text = text[:SAMPLE]
     folded = words.fold(text)
-    if folded == text:
-        return False
     answer = resolver.converter.convert(folded)
     if len(answer) != len(text) or answer == resolver.refining.convert(text):
         return False

@@ -34,6 +34,10 @@ from normalize.script.scalar import COMPONENTS
 CANTONESE_REACH = 20
 #: A shared character that the model does not know keeps its form where this (in steps) or more speaks for Traditional.
 UNLISTED = 5 * context.STEPS
+#: Characters of a page that are looked at, to tell how it was made: enough for any, so that long ones cost no more.
+SAMPLE = 8192
+#: Mixed text is worked on in blocks of whole lines of about this many characters, so that the arrays stay small.
+BLOCK = 1 << 18
 #: Below this many characters plain Python is quicker than arrays.
 ARRAY_LENGTH = 600
 
@@ -107,8 +111,21 @@ class Resolver:
             self._forms[key] = self.refining.convert(choice.forms[form])
         return self._forms[key]
 
+    def suspects(self, text: str) -> bool:
+        """Tell whether a Traditional text could be anything else than what it is: whether to look at it as a page."""
+        if self.model is None or not self.pages:
+            return False
+        text = text[:SAMPLE]
+        folded = words.fold(text)
+        return folded != text and self.converter.convert(folded) != self.refining.convert(text)
+
     def convert(self, text: str, reading: Reading) -> str:
         """Return a text, of the same length, with each character in the form that its context asks for."""
+        if reading != "simplified" and len(text) > BLOCK:
+            return "".join(self._convert(block, reading) for block in whole_lines(text))
+        return self._convert(text, reading)
+
+    def _convert(self, text: str, reading: Reading) -> str:
         folded = text if reading == "simplified" else words.fold(text)
         answer = self.converter.convert(folded)
         if len(answer) != len(text):
@@ -167,6 +184,15 @@ def near_cantonese(folded: str, place: int) -> bool:
             if folded[at] in CANTONESE:
                 return True
     return False
+
+
+def whole_lines(text: str) -> Iterator[str]:
+    """Cut a text after line ends, into blocks of at least `BLOCK` characters."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", min(start + BLOCK, len(text))) + 1 or len(text)
+        yield text[start:end]
+        start = end
 
 
 def replaced(answer: str, changes: Sequence[tuple[int, str]]) -> str:
