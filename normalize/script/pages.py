@@ -17,7 +17,7 @@ from normalize import words
 from normalize.script import columns
 from normalize.script.arrays import codes
 from normalize.script.context import STEPS
-from normalize.script.resolver import SAMPLE
+from normalize.script.resolver import CANTONESE_REACH, SAMPLE
 
 if TYPE_CHECKING:
     from normalize.script.resolver import Resolver
@@ -136,7 +136,9 @@ def likelihood(resolver: Resolver, text: str, folded: str, answer: str) -> float
     surprise[optional(text, found.places[known])] = 0.0
     if surprise.sum() < THRESHOLD:
         return 0.0
-    telling = (surprise >= TELLING).nonzero()[0]
+    # In written Cantonese 係 is a word by itself, and 系 in its place tells much.
+    cantonese = columns.near(codes(folded), found.places[known], CANTONESE_REACH) > 0
+    telling = ((surprise >= TELLING) & ~cantonese).nonzero()[0]
     lone = [alone(folded, place) for place in found.places[known][telling].tolist()]
     surprise[telling[lone]] *= ALONE
     possible = (observed == default) | (observed == arrays.itself[rows])

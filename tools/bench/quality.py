@@ -4,8 +4,8 @@
 
 `--peers` is an interpreter in whose environment OpenCC, opencc-pyo3, opencc-jieba-pyo3 and zhconv-rs are installed.
 Errors are characters, after the variants and optional spellings of `folds.json` are folded in both texts. The context
-model is trained on some of the sources that are measured here: `train_context.py --held-out` prints what is worth on
-sources that it has not seen, `*` marks those that are never trained on.
+model is trained on some of the sources that are measured here (not the parallel sentences): `train_context.py
+--held-out` prints what it is worth on sources that it has not seen.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ PEERS = {
     "zhconv-rs": "zhconv_rs",
 }
 #: MediaWiki's variant for an OpenCC configuration.
-VARIANTS = {"t": "zh-hant", "tw": "zh-tw", "hk": "zh-hk", "s": "zh-hans", "twp": "zh-tw"}
+VARIANTS = {"t": "zh-hant", "tw": "zh-tw", "hk": "zh-hk", "s": "zh-hans", "twp": "zh-tw", "sp": "zh-cn"}
 
 
 def converter(name: str, config: str) -> Callable[[str], str]:
