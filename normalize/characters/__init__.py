@@ -42,7 +42,7 @@ _ASKED = {
 def stage(text: str, profile: Profile, config: Config) -> Edits:
     """Replace characters that stand for others, and drop what cannot be seen; the table above says which."""
     asked = [kind for rule, kind in _ASKED.items() if _enabled(config, rule)]
-    if not profile.has(*_KINDS, *asked):
+    if not (profile.has(*_KINDS, *asked) or (profile.has(Class.LATIN1) and "\xad" in text)):
         return Edits.none(text)
     from normalize.characters.rules import find
 

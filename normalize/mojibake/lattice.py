@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from normalize import words
@@ -26,7 +26,9 @@ MISSING, MARKED = 4.0, 1.0
 #: The same where only few bytes can have vanished: those that a reader shows as controls or blanks.
 INVISIBLE = 2.0
 #: Paths kept at each place.
-KEPT = 48
+KEPT = 16
+#: Characters offered where bytes are missing without a mark.
+FEWER = 48
 WILD = -1
 BARRIER = -2
 
@@ -73,6 +75,7 @@ class Lattice:
         self.lossy = lossy and layer.was == "utf-8"
         self.single = layer.read_as in SINGLE_BYTE
         self.truth = layer.was
+        self.layer = layer
         self.values: list[int] = []
         self.invisible = _invisible(layer.read_as) if self.single else frozenset()
         self.character_at: dict[int, int] = {}
@@ -232,17 +235,13 @@ class Lattice:
 
     def _single_lossy(self, place: int, lead: int) -> Iterator[tuple[int, str, float, bool]]:
         """Yield what three bytes may have been of which blanks, marks or nothing stand for some."""
-        values = self.values
-        length = len(values)
+        length = len(self.values)
         for second, taken, price in self._continuation(place + 1, length):
             for third, more, extra in self._continuation(place + 1 + taken, length):
                 end = place + 1 + taken + more
-                supposed = price + extra > 0
                 missing = (*((1,) if not taken else ()), *((2,) if not more else ()))
-                for character in candidates(lead, second, third, 1024 if missing else 96):
-                    data = character.encode() if missing else b""
-                    if all(data[k] in self.invisible for k in missing):
-                        yield end, character, price + extra, supposed
+                for character in _fitting(self.layer.read_as, lead, second, third, missing):
+                    yield end, character, price + extra, price + extra > 0
 
     def _continuation(self, place: int, length: int) -> Iterator[tuple[int, int, float]]:
         """Yield what may stand for a continuation byte: its value (-1: any), how many places it takes, the price."""
@@ -306,6 +305,16 @@ def _is_dropped(lead: int, trail: int) -> bool:
     """Tell whether a pair of GBK is private use or unassigned, as tools drop it."""
     character = reading("gb18030").decode(bytes((lead, trail)))
     return character is None or "\ue000" <= character <= "\uf8ff"
+
+
+@lru_cache(1 << 12)
+def _fitting(read_as: str, lead: int, second: int, third: int, missing: tuple[int, ...]) -> list[str]:
+    """Return the characters that agree with the known bytes, and whose missing bytes are invisible in the reading."""
+    if not missing:
+        return candidates(lead, second, third)
+    invisible = _invisible(read_as)
+    offered = candidates(lead, second, third, 1024)
+    return [c for c in offered if all(c.encode()[k] in invisible for k in missing)][:FEWER]
 
 
 @cache

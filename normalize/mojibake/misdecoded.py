@@ -6,8 +6,10 @@ codecs; where only a part was damaged, or bytes were lost, the likeliest way thr
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 
 from normalize import language
 from normalize.edits import Certainty, Edit, Step
@@ -25,10 +27,15 @@ DEAREST = {0: 0.0, 1: 0.0, 2: 7.5, 3: 8.5, 4: 9.0, 5: 8.9, 6: 8.8, 7: 8.7}
 DEAREST_LONG = 8.5
 #: UTF-8 proves itself: hardly any other text has bytes in its pattern. A single character is believed with this gain.
 DEAREST_UTF8, GAIN_UTF8 = 12.5, 8.0
+#: A text shorter than this is searched line by line; of a longer one that is damaged all over a sample is searched.
+LONG_TEXT, SAMPLE = 2000, 400
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 #: Pieces no longer than this are searched as they are; longer lines are cut at what is clean.
 LONGEST_PIECE = 600
 #: Lines longer than this are cut at what is clean, unless a suspicious place stands in every DENSE characters.
 LONG_LINE, DENSE = 120, 16
+#: Misreadings of which lost bytes are looked for as well: the best so many without lost bytes.
+LOSSY = 3
 #: Suspicious places no further apart belong to one stretch; MARGIN clean characters are taken with it on each side.
 APART, MARGIN = 12, 8
 #: Nats a character around a suspicious place above which text is unlikely in every language. Measured: rare words and
@@ -45,11 +52,54 @@ def repair_misdecoded(text: str, profile: Profile) -> list[Edit]:
     places = suspects(text, profile)
     if not places:
         return []
+    whole = repair_whole(text, len(places))
+    if whole is not None:
+        return whole
     edits: list[Edit] = []
     known: list[tuple[Misreading, ...]] = []
+    preferred: list[Misreading] = []
     for start, end in _pieces(text, places):
-        edits += _repair_piece(text, start, end, known)
+        edits += _repair_piece(text, start, end, known, preferred)
     return edits
+
+
+def repair_whole(text: str, places: int) -> list[Edit] | None:
+    """Return the repairs of a text that was damaged from end to end, or None where it is not so simple.
+
+    Needed where lines cannot be told (bytes 0A of UTF-16 read as line ends), and quick for a long text: the search is
+    over a sample, and what it finds is undone at once. Each line must be the likelier for it.
+    """
+    wide = _CONTROL.search(text) is not None
+    wide = wide or (len(text) <= SAMPLE and "\n" in text and max(text) < "\u2200")
+    if not wide and (len(text) < LONG_TEXT or places * DENSE < len(text)):
+        return None
+    sample = text[:SAMPLE] if wide else text[: text.rfind("\n", 0, 4 * SAMPLE) + 1 or SAMPLE]
+    found = unravel(sample)
+    if found is None or not convincing(found.text, as_found(sample) - found.cost, found.layers):
+        return None
+    after = undo(text, found.layers)
+    if after is None or redo(after, found.layers) != text:
+        return None
+    step = _step(found.layers, "proved")
+    lines, repaired = text.split("\n"), after.split("\n")
+    if len(lines) != len(repaired):
+        return [Edit(0, len(text), after, step)]
+    edits, start = [], 0
+    costs, repaired_costs = _line_costs(text, lines), _line_costs(after, repaired)
+    for line, new, cost, new_cost in zip(lines, repaired, costs, repaired_costs, strict=True):
+        if line != new:
+            if new_cost > cost:
+                return None
+            edits.append(Edit(start, start + len(line), new, step))
+        start += len(line) + 1
+    return edits
+
+
+def _line_costs(text: str, lines: list[str]) -> list[float]:
+    """Return what each line costs as Chinese."""
+    totals = list(accumulate(language.character_costs(text), initial=0.0))
+    ends = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    return [totals[end - 1] - totals[start] for start, end in pairwise(ends)]
 
 
 def _pieces(text: str, places: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -96,7 +146,9 @@ def _is_odd(text: str, start: int, end: int, places: Sequence[int]) -> bool:
     return False
 
 
-def _repair_piece(text: str, start: int, end: int, known: list[tuple[Misreading, ...]]) -> list[Edit]:
+def _repair_piece(
+    text: str, start: int, end: int, known: list[tuple[Misreading, ...]], preferred: list[Misreading]
+) -> list[Edit]:
     piece = text[start:end]
     for layers in known:
         inner = undo(piece, layers)
@@ -109,7 +161,7 @@ def _repair_piece(text: str, start: int, end: int, known: list[tuple[Misreading,
         if whole.layers not in known:
             known.insert(0, whole.layers)
         return [_edit(piece, start, whole)]
-    return list(_parts(piece, start))
+    return list(_parts(piece, start, preferred))
 
 
 def _edit(piece: str, start: int, found: Candidate) -> Edit:
@@ -144,29 +196,23 @@ def convincing(after: str, gain: float, layers: tuple[Misreading, ...], supposed
     return gain >= GAIN and mean <= DEAREST.get(len(costs), DEAREST_LONG)
 
 
-def _parts(piece: str, offset: int) -> Iterator[Edit]:
-    """Yield the repairs of the parts of a piece that were damaged."""
-    costs = found_costs(piece)
-    table = flags()
-    marked = {c for c in piece if ord(c) < 0x10000 and table[ord(c)] & 3}
-    best: tuple[float, Misreading, list[Found]] | None = None
-    for read_as in (*SINGLE_BYTE, *MULTI_BYTE):
-        reader = reading(read_as)
-        readable = sum(reader.character(c) is not None for c in marked)
-        if readable * 2 < len(marked) or read_as.startswith("utf-16"):
-            continue
-        for was in truths(read_as):
-            if was.startswith("utf-16"):
-                continue
-            layer = Misreading(read_as, was)
-            parts = Lattice(piece, layer, costs, lossy=True).found()
-            found = [part for part in parts if convincing(part.text, part.gain, (layer,), part.supposed)]
-            gain = sum(part.gain for part in found)
-            if found and (best is None or gain > best[0] + 0.1):
-                best = gain, layer, found
-    if best is None:
-        return
-    _, layer, found = best
+def _parts(piece: str, offset: int, preferred: list[Misreading]) -> Iterator[Edit]:
+    """Yield the repairs of the parts of a piece that were damaged; what was found before in the text is tried first."""
+    found: list[Found] = []
+    for layer in preferred:
+        found = _convincing_parts(piece, layer, lossy=True)
+        if 2 * sum(part.end - part.start for part in found) > len(piece):
+            break
+    else:
+        layers = _layers(piece)
+        gains = [(-_gain(_convincing_parts(piece, layer, lossy=False)), i) for i, layer in enumerate(layers)]
+        best = [layers[i] for gain, i in sorted(gains)[:LOSSY] if gain] or layers
+        lossy = [(_convincing_parts(piece, layer, lossy=True), layer) for layer in best]
+        found, layer = max(lossy, key=lambda pair: _gain(pair[0]), default=([], Misreading("", "")))
+        if not found:
+            return
+        if layer not in preferred:
+            preferred.insert(0, layer)
     for part in found:
         before = piece[part.start : part.end]
         proved = not part.supposed and layer.redo(part.text) == before
@@ -181,3 +227,24 @@ def _parts(piece: str, offset: int) -> Iterator[Edit]:
 
 def _han(text: str) -> int:
     return sum("\u3400" <= character <= "\u9fff" for character in text)
+
+
+def _layers(piece: str) -> list[Misreading]:
+    """Return the misreadings by which most of what is odd in a piece can have come about."""
+    table = flags()
+    odd = {c for c in piece if ord(c) < 0x10000 and table[ord(c)] & 3}
+    layers = []
+    for read_as in (*SINGLE_BYTE, *MULTI_BYTE):
+        reader = reading(read_as)
+        if not read_as.startswith("utf-16") and 2 * sum(reader.character(c) is not None for c in odd) >= len(odd):
+            layers += [Misreading(read_as, was) for was in truths(read_as) if not was.startswith("utf-16")]
+    return layers
+
+
+def _convincing_parts(piece: str, layer: Misreading, lossy: bool) -> list[Found]:
+    parts = Lattice(piece, layer, found_costs(piece), lossy).found()
+    return [part for part in parts if convincing(part.text, part.gain, (layer,), part.supposed)]
+
+
+def _gain(parts: list[Found]) -> float:
+    return sum(part.gain for part in parts)
