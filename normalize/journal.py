@@ -36,10 +36,12 @@ def journal_path(path: Path, folder: Path | None = None) -> Path:
     return folder / f"{path.name}.{place}{ENDING}"
 
 
-def make_run(before: bytes, after: bytes, result: Result, encoding: str) -> dict[str, Any]:
-    """Return the run that led from `before` to `after`, which is the text of `result` in an encoding."""
+def make_run(before: bytes, after: bytes, result: Result | None, encoding: str) -> dict[str, Any]:
+    """Return the run that led from `before` to `after`, which is the text of `result` in an encoding, if it is text."""
     run: dict[str, Any] = {"before": _signed(before), "after": _signed(after)}
     content = {**run, "content": base64.b64encode(zlib.compress(before, 9)).decode()}
+    if result is None:
+        return content
     run |= {"encoding": encoding, "changes": _changes(result), "decoding": _decoding(result.decoded)}
     if len(_dump(run)) < len(_dump(content)) and _lead_back(run, after) == before:
         return run

@@ -184,3 +184,31 @@ def test_help_has_examples(command: list[str]) -> None:
     done = run(*command, "--help")
     assert done.returncode == 0
     assert b"Examples:" in done.stdout
+
+
+def test_formats_are_respected(tmp_path: Path) -> None:
+    """The text of a page changes; scripts, attributes, and the other members of data stay, byte for byte."""
+    page = '<html><head><meta charset="gbk"><script>var 发展 = "a,b";</script></head><body><p>发展。</p></body></html>'
+    (tmp_path / "page.html").write_bytes(page.encode("gbk"))
+    expected = page.replace("<p>发展", "<p>發展").replace("gbk", "utf-8")
+    assert run("convert", "page.html", cwd=tmp_path).stdout.decode() == expected
+    assert run("convert", "--in-place", "page.html", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "page.html").read_text("utf-8") == expected
+    assert run("undo", "page.html", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "page.html").read_bytes() == page.encode("gbk")
+    (tmp_path / "rows.jsonl").write_text('{"id": "发", "text": "发展"}\n', "utf-8")
+    done = run("convert", "rows.jsonl", "--field", "text", cwd=tmp_path)
+    assert done.stdout.decode() == '{"id": "发", "text": "發展"}\n'
+
+
+def test_compressed_files_stay_compressed(tmp_path: Path) -> None:
+    """What is inside is converted, in place and back too."""
+    import gzip
+
+    packed = gzip.compress("发展".encode())
+    (tmp_path / "a.txt.gz").write_bytes(packed)
+    assert gzip.decompress(run("convert", "a.txt.gz", cwd=tmp_path).stdout).decode() == "發展"
+    assert run("convert", "--in-place", "a.txt.gz", cwd=tmp_path).returncode == 0
+    assert gzip.decompress((tmp_path / "a.txt.gz").read_bytes()).decode() == "發展"
+    assert run("undo", "a.txt.gz", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "a.txt.gz").read_bytes() == packed

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from normalize.cli.documents import Form, form_options
 from normalize.cli.options import Settings, config_options
 from normalize.cli.outcome import DONE, SOME_FAILED, Failure
 
@@ -16,10 +18,7 @@ from normalize.cli.outcome import DONE, SOME_FAILED, Failure
 @click.argument("source", type=click.Path(), metavar="IN")
 @click.option("-o", "--output", type=click.Path(), required=True, metavar="OUT", help="The folder to write to.")
 @click.option("-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Worker processes.")
-@click.option("--to-encoding", default="utf-8", metavar="NAME", help="Encoding of the output.  [default: utf-8]")
 @click.option("--resume/--restart", default=True, help="Do only what is missing or changed (default), or all.")
-@click.option("--field", "fields", multiple=True, metavar="NAME", help="Only this member of JSON (a.b: b in a).")
-@click.option("--column", "columns", multiple=True, metavar="NAME", help="Only this column of tables, or its number.")
 @click.option("--names", is_flag=True, help="Also convert the names of the members of zip archives.")
 @click.option(
     "--on-error",
@@ -32,8 +31,20 @@ from normalize.cli.outcome import DONE, SOME_FAILED, Failure
 @click.option(
     "--timeout", type=click.FloatRange(0), default=300, metavar="S", help="Seconds a document.  [default: 300]"
 )
+@form_options
 @config_options
-def batch(source: str, output: str, jobs: int, to_encoding: str, resume: bool, **options: Any) -> int:
+def batch(
+    source: str,
+    output: str,
+    jobs: int,
+    resume: bool,
+    names: bool,
+    on_error: Any,
+    copy_others: bool,
+    max_size: int,
+    timeout: float,
+    **options: Any,
+) -> int:
     """Normalise all documents of the folder IN into the folder OUT.
 
     Text, Markdown, HTML, XML, JSON, JSON lines, CSV, TSV, SRT, WebVTT, ASS, LRC, PO, EPUB, DOCX, XLSX, PPTX, ODF, and
@@ -50,16 +61,15 @@ def batch(source: str, output: str, jobs: int, to_encoding: str, resume: bool, *
     from normalize.corpus.batch import Job, run
     from normalize.corpus.plan import PlanError
     from normalize.corpus.work import Limits
-    from normalize.encoding import EncodingError, canonical
-    from normalize.formats import Options
+    from normalize.encoding import EncodingError
     from normalize.show import Progress, summary
 
     try:
-        formats = Options(fields=options.pop("fields"), columns=options.pop("columns"), names=options.pop("names"))
-        limits = Limits(size=options.pop("max_size") * 1_000_000, seconds=options.pop("timeout"))
-        on_error, copy_others = options.pop("on_error"), options.pop("copy_others")
+        form = Form.of(options)
+        limits = Limits(max_size * 1_000_000, timeout)
         config = Settings(options).config_for(source)
-        job = Job(Path(source), Path(output), config, canonical(to_encoding), formats, limits, on_error, copy_others)
+        formats = replace(form.options, names=names)
+        job = Job(Path(source), Path(output), config, form.encoding, formats, limits, on_error, copy_others)
         with Progress(job) as progress:
             result = run(job, jobs, resume, progress.advance)
     except (PlanError, EncodingError) as error:

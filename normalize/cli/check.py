@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from normalize.cli.convert import Form
+from normalize.cli.documents import Form, form_options
 from normalize.cli.inputs import files_from, is_binary, named, read, walked
 from normalize.cli.options import Settings, config_options
 from normalize.cli.outcome import DONE, FOUND, Failure, code_of, complain, shown
@@ -29,7 +29,7 @@ _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
     "--format", "form", type=click.Choice(["text", "github", "json", "sarif"]), help="For people or a service."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only the exit code.")
-@click.option("--to-encoding", default="utf-8", metavar="NAME", help="What files are to be in.  [default: utf-8]")
+@form_options
 @files_from
 @config_options
 def check(
@@ -37,7 +37,6 @@ def check(
     as_diff: bool,
     form: str | None,
     quiet: bool,
-    to_encoding: str,
     files_from: str | None,
     **options: Any,
 ) -> int:
@@ -58,7 +57,7 @@ def check(
     files = list(walked(named(paths, files_from)))
     for file in files:
         settings.normalizer_for(file)
-    checked = Checked(Form.named(to_encoding), settings)
+    checked = Checked(Form.of(options), settings)
     reports = checked.reports(files)
     if quiet:
         for _ in reports:
@@ -87,17 +86,17 @@ class Checked:
 
     def reports(self, files: list[str]) -> Iterator[tuple[str, Result, list[Finding]]]:
         """Yield the files that would change, each with what would; what is no text is passed over."""
-        from normalize.encoding import EncodingError
+        from normalize.encoding import EncodingError, decode
 
         for file in files:
             try:
                 data = read(file)
-                result = self.settings.normalizer_for(file).explain(data)
-                source = result.decoded
-                assert source is not None
+                normalizer = self.settings.normalizer_for(file)
+                source = decode(data, normalizer.config.encoding)
                 if is_binary(source):
                     continue
-                written = self.form.bytes_of(result.text, source)
+                result = self.form.explain(file, source, normalizer)
+                written = self.form.bytes_of(result.text, source, data)
             except (OSError, EncodingError) as error:
                 self.failed += 1
                 complain(file, error)

@@ -11,12 +11,12 @@ from typing import Any, BinaryIO
 
 import click
 
+from normalize.cli.documents import Form, form_options
 from normalize.cli.inputs import decoded, files_from, is_binary, named, read, refuse_binary, undecodable, walked
 from normalize.cli.options import Settings, config_options
 from normalize.cli.outcome import SOME_FAILED, Failure, code_of, complain, warn
 from normalize.files import ReplaceError
 from normalize.journal import Journal, JournalError, make_run
-from normalize.result import Decoded
 
 
 @click.command()
@@ -34,13 +34,13 @@ from normalize.result import Decoded
 @click.option("--no-journal", is_flag=True, help="In place: no way back (for files under version control).")
 @click.option("--follow-links", is_flag=True, help="In place: change the file behind a symbolic or hard link.")
 @click.option("-f", "--force", is_flag=True, help="Overwrite an output that exists.")
-@click.option("--to-encoding", default="utf-8", metavar="NAME", help="Encoding of the output.  [default: utf-8]")
 @click.option(
     "--unencodable",
     type=click.Choice(["strict", "replace", "entity"]),
     default="strict",
     help="What becomes of characters that it lacks.",
 )
+@form_options
 @files_from
 @config_options
 def convert(
@@ -49,8 +49,6 @@ def convert(
     in_place: bool,
     force: bool,
     files_from: str | None,
-    to_encoding: str,
-    unencodable: Any,
     backup: str | None,
     journals: str | None,
     no_journal: bool,
@@ -68,7 +66,7 @@ def convert(
       normalize convert old.txt --to zh-Hant --to-encoding big5 -o new.txt
     """
     settings = Settings(options)
-    form = Form.named(to_encoding, unencodable)
+    form = Form.of(options)
     wanted = named(files, files_from)
     if in_place:
         if output is not None:
@@ -87,34 +85,10 @@ def convert(
     return _copy(wanted, settings, form, output, force)
 
 
-@dataclass(frozen=True)
-class Form:
-    """The form of the output: its encoding, and what becomes of characters that it lacks."""
-
-    encoding: str
-    unencodable: Any = "strict"
-
-    @classmethod
-    def named(cls, name: str, unencodable: Any = "strict") -> Form:
-        """Return the form with an encoding of this name, or fail with the nearest known one."""
-        from normalize.encoding import EncodingError, canonical
-
-        try:
-            return cls(canonical(name), unencodable)
-        except EncodingError as error:
-            raise Failure(str(error)) from None
-
-    def bytes_of(self, text: str, source: Decoded) -> bytes:
-        """Return the bytes of a text that came from `source`, whose byte order mark is kept if the encoding stays."""
-        from normalize.encoding import encode
-
-        data = encode(text, self.encoding, self.unencodable)
-        return source.bom + data if source.encoding == self.encoding else data
-
-
 def _copy(files: list[str], settings: Settings, form: Form, output: str | None, force: bool) -> int:
     """Convert files to other files, or to standard output."""
     from normalize.encoding import EncodingError
+    from normalize.formats import FormatError
 
     for file in files:
         settings.normalizer_for(file)
@@ -123,9 +97,12 @@ def _copy(files: list[str], settings: Settings, form: Form, output: str | None, 
     for file in files:
         normalizer = settings.normalizer_for(file)
         try:
-            found = decoded(file, read(file), normalizer.config.encoding)
-            written = form.bytes_of(normalizer.normalize(found.text), found)
-        except (OSError, EncodingError) as error:
+            data = read(file)
+            written = form.container(file, data, normalizer)
+            if written is None:
+                found = decoded(file, data, normalizer.config.encoding)
+                written = form.bytes_of(form.text(file, found, normalizer), found, data)
+        except (OSError, EncodingError, FormatError) as error:
             failed += 1
             complain(file, error)
             continue
@@ -184,6 +161,7 @@ class InPlace:
     def change(self, named: list[str]) -> int:
         """Change the files, and those of the folders, that are named; return the exit code."""
         from normalize.encoding import EncodingError
+        from normalize.formats import FormatError
 
         files = [file for file in walked(named) if file in named or not (self.backup and file.endswith(self.backup))]
         for file in files:
@@ -192,7 +170,7 @@ class InPlace:
         for file in files:
             try:
                 changed += self._change(file, file in named)
-            except (OSError, EncodingError, ReplaceError, JournalError) as error:
+            except (OSError, EncodingError, FormatError, ReplaceError, JournalError) as error:
                 failed += 1
                 complain(file, error)
         click.echo(f"{changed} of {len(files)} files changed", err=True)
@@ -200,22 +178,26 @@ class InPlace:
 
     def _change(self, file: str, named: bool) -> bool:
         """Change one file, and tell whether there was anything to change; what a folder has of no text is passed."""
+        from normalize.encoding import decode
         from normalize.files import check_replaceable, replace_content
 
         path = check_replaceable(Path(file), self.follow_links)
         found = path.stat()
         data = path.read_bytes()
-        result = self.settings.normalizer_for(file).explain(data)
-        source = result.decoded
-        assert source is not None
-        if not named and is_binary(source):
-            return False
-        refuse_binary(source)
-        written = self.form.bytes_of(result.text, source)
+        normalizer = self.settings.normalizer_for(file)
+        written = self.form.container(file, data, normalizer)
+        result = None
+        if written is None:
+            source = decode(data, normalizer.config.encoding)
+            if not named and is_binary(source):
+                return False
+            refuse_binary(source)
+            result = self.form.explain(file, source, normalizer)
+            written = self.form.bytes_of(result.text, source, data)
+            if source.errors and written != data:
+                warn(undecodable(file, source))
         if written == data:
             return False
-        if source.errors:
-            warn(undecodable(file, source))
         if self.backup is not None:
             self._keep(path, data)
         elif not self.no_journal:

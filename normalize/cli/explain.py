@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from normalize.cli.inputs import read
+from normalize.cli.documents import Form, form_options
+from normalize.cli.inputs import decoded, read
 from normalize.cli.options import Settings, config_options
 from normalize.cli.outcome import DONE, SOME_FAILED, USAGE, Failure, complain, shown
 from normalize.result import Change
@@ -21,6 +22,7 @@ from normalize.result import Change
 @click.option("--html", type=click.Path(), metavar="PAGE", help="Write a page for a browser, in one file.")
 @click.option("-f", "--force", is_flag=True, help="Overwrite a page that exists.")
 @click.option("--rule", "rules", multiple=True, metavar="RULE", help="Only changes by this rule or stage.")
+@form_options
 @config_options
 def explain(
     file: str, as_table: bool, as_json: bool, html: str | None, force: bool, rules: tuple[str, ...], **options: Any
@@ -43,8 +45,10 @@ def explain(
         raise Failure("--table, --json and --html exclude each other; choose one")
     check_names("--rule", set(rules) - {"encoding", "undecodable", "encoding.undecodable"})
     normalizer = Settings(options).normalizer_for(file)
+    form = Form.of(options)
     try:
-        result = normalizer.explain(read(file))
+        source = decoded(file, read(file), normalizer.config.encoding)
+        result = form.explain(file, source, normalizer)
     except (OSError, EncodingError) as error:
         complain(file, error)
         return USAGE

@@ -1,0 +1,100 @@
+"""Documents as a command sees them: their format respected, their bytes made again from their text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from normalize.cli.outcome import Failure
+from normalize.formats import Options
+from normalize.pipeline import Normalizer
+from normalize.result import Decoded, Result
+
+
+def form_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what form documents have and get."""
+    options = [
+        click.option("--to-encoding", default="utf-8", metavar="NAME", help="Encoding to be in.  [default: utf-8]"),
+        click.option(
+            "--field", "fields", multiple=True, metavar="NAME", help="Of JSON this member only (a.b: b in a)."
+        ),
+        click.option(
+            "--column", "columns", multiple=True, metavar="KEY", help="Of tables this column only (or number)."
+        ),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of documents: the encoding of the output, and what is text in them."""
+
+    encoding: str
+    unencodable: Any
+    options: Options
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> Form:
+        """Return the form that options ask for, taking them out of `options`."""
+        encoding = encoding_named(options.pop("to_encoding"))
+        unencodable = options.pop("unencodable", "strict")
+        chosen = Options(options.pop("fields"), options.pop("columns"), encoding)
+        return cls(encoding, unencodable, chosen)
+
+    def explain(self, file: str, source: Decoded, normalizer: Normalizer) -> Result:
+        """Return a decoded document normalised as its format asks, with the record of every change."""
+        from normalize.formats import document
+        from normalize.formats.registry import format_of
+
+        found = format_of(source.text, "" if file == "-" else file)
+        return document.explain(source, found, normalizer, self.options)
+
+    def text(self, file: str, source: Decoded, normalizer: Normalizer) -> str:
+        """Return a decoded document normalised as its format asks."""
+        from normalize.formats.registry import format_of
+        from normalize.formats.span import Span
+
+        found = format_of(source.text, "" if file == "-" else file)
+        if list(found.spans(source.text, self.options)) == [Span(0, len(source.text))]:
+            return normalizer.normalize(source.text)
+        return self.explain(file, source, normalizer).text
+
+    def container(self, file: str, data: bytes, normalizer: Normalizer) -> bytes | None:
+        """Return a compressed file or an archive with what is in it normalised; None for what is neither."""
+        from normalize.formats import FormatError, rewrite
+        from normalize.formats.containers import container_of
+
+        if container_of(data) is None:
+            return None
+        found = rewrite(data, file, normalizer, self.options)
+        if found.problem:
+            raise FormatError(found.problem)
+        return found.data
+
+    def bytes_of(self, text: str, source: Decoded, data: bytes) -> bytes:
+        """Return the bytes of what was made of a document; `data` itself where nothing changed.
+
+        The byte order mark is kept where the encoding is.
+        """
+        from normalize.encoding import encode
+
+        stays = source.encoding == self.encoding
+        if stays and text == source.text and not source.errors:
+            return data
+        written = encode(text, self.encoding, self.unencodable)
+        return source.bom + written if stays else written
+
+
+def encoding_named(name: str) -> str:
+    """Return the one name of an encoding, or fail with the nearest known one."""
+    from normalize.encoding import EncodingError, canonical
+
+    try:
+        return canonical(name)
+    except EncodingError as error:
+        raise Failure(str(error)) from None
