@@ -150,8 +150,7 @@ def test_break_then_repair_is_the_original(start: int, length: int, kind: tuple[
 @needs_shared
 def test_collected_clean_text() -> None:
     """Not one of the collected clean paragraphs changes."""
-    lines = gzip.open(SHARED / "clean" / "paragraphs.jsonl.gz", "rt", encoding="utf-8")
-    with lines:
+    with gzip.open(SHARED / "clean" / "paragraphs.jsonl.gz", "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in lines]
     assert [text for text in texts if repair(text) != text] == []
 

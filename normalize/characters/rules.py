@@ -53,12 +53,12 @@ def table(kind: str) -> dict[str, str]:
     return {chr(int(row[1], 16)): row[2] for row in rows if row[0] == kind}
 
 
-def find(text: str) -> Iterator[Edit]:
-    """Yield every replacement, whatever its rule, in order; neighbours of one rule are one edit."""
+def find(text: str, traditional: bool) -> Iterator[Edit]:
+    """Yield every replacement, whatever its rule, in order; `traditional` says what the text as a whole is."""
     for match in _TOUCHED.finditer(text):
         place = match.start()
         while place < match.end():
-            rule, end, after = _rule(text, place)
+            rule, end, after = _rule(text, place, traditional)
             if rule is None or after == text[place:end]:
                 place = max(end, place + 1)
                 continue
@@ -66,7 +66,7 @@ def find(text: str) -> Iterator[Edit]:
             place = end
 
 
-def _rule(text: str, place: int) -> tuple[str | None, int, str]:
+def _rule(text: str, place: int, traditional: bool) -> tuple[str | None, int, str]:
     """Return the rule for the character at a place, where it ends, and what stands for it."""
     character = text[place]
     end = place + 1
@@ -76,7 +76,7 @@ def _rule(text: str, place: int) -> tuple[str | None, int, str]:
     if 0xF900 <= code < 0xFB00 or 0x2F800 <= code < 0x2FA20:
         return "compatibility", end, unicodedata.normalize("NFC", character) if character not in _UNIFIED else character
     if 0xE000 <= code < 0xF900:
-        return "private", end, _private(text, place)
+        return "private", end, _private(text, place, traditional)
     if character in _ZERO_WIDTH:
         return ("zero-width" if place and _beside_han(text, place) else None), end, ""
     if character == "\xad":
@@ -115,7 +115,7 @@ def _composed(text: str, place: int) -> tuple[str | None, int, str]:
     return None, end, text[place:end]
 
 
-def _private(text: str, place: int) -> str:
+def _private(text: str, place: int, traditional: bool) -> str:
     """Return what a private-use character stands for, or itself.
 
     The ranges of GBK and HKSCS overlap: in Traditional text it is HKSCS. Icons are private use as well: what HKSCS
@@ -125,21 +125,11 @@ def _private(text: str, place: int) -> str:
     gbk, hkscs = table("gbk").get(character), table("hkscs").get(character)
     if gbk is None and hkscs is None:
         return character
-    traditional = _is_traditional(text)
     if gbk is not None and not (traditional and hkscs is not None):
         return gbk
     if hkscs is not None and traditional and _between_han(text, place):
         return hkscs
     return character
-
-
-def _is_traditional(text: str) -> bool:
-    simplified = traditional = 0
-    for character in text[:20_000]:
-        kind = class_of(character)
-        simplified += kind == Class.HANS
-        traditional += kind == Class.HANT
-    return traditional > simplified
 
 
 def _beside_han(text: str, place: int) -> bool:

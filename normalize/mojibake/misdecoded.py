@@ -31,7 +31,7 @@ DEAREST_UTF8, GAIN_UTF8 = 12.5, 8.0
 LONG_TEXT, SAMPLE = 2000, 400
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 #: Pieces no longer than this are searched as they are; longer lines are cut at what is clean.
-LONGEST_PIECE = 600
+LONGEST_PIECE, LONGEST_LINE = 600, 10_000
 #: Lines longer than this are cut at what is clean, unless a suspicious place stands in every DENSE characters.
 LONG_LINE, DENSE = 120, 16
 #: Misreadings of which lost bytes are looked for as well: the best so many without lost bytes.
@@ -40,7 +40,7 @@ LOSSY = 3
 APART, MARGIN = 12, 8
 #: Nats a character around a suspicious place above which text is unlikely in every language. Measured: rare words and
 #: names of the clean paragraphs cost 9.1 in the median, misread text 11 and more.
-ODD = 8.0
+ODD = 9.0
 
 
 def repair_misdecoded(text: str, profile: Profile) -> list[Edit]:
@@ -114,7 +114,7 @@ def _pieces(text: str, places: Sequence[int]) -> Iterator[tuple[int, int]]:
         if until == i:  # a line end, in a short text that is suspicious as a whole
             i += 1
             continue
-        if line_end - line <= LONG_LINE or LONGEST_PIECE >= line_end - line < (until - i) * DENSE:
+        if line_end - line <= LONG_LINE or LONGEST_LINE >= line_end - line < (until - i) * DENSE:
             if _is_odd(text, line, line_end, places[i:until]):
                 yield line, line_end
             i = until
@@ -133,15 +133,18 @@ def _pieces(text: str, places: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def _is_odd(text: str, start: int, end: int, places: Sequence[int]) -> bool:
     """Tell whether anywhere around the suspicious places the text is unlikely in every language."""
-    costs = found_costs(text[start:end])
     place = start - 3
     for suspicious in places:
         if suspicious < place + 3:
             continue
         place = suspicious
-        first, last = max(start, place - 2), min(end, place + 4)
-        around = [costs[k - start] for k in range(first, last) if text[k] > "\x7f"]
-        if sum(around) > ODD * len(around):
+        around = text[max(start, place - 2) : min(end, place + 4)]
+        beyond = [i for i, character in enumerate(around) if character > "\x7f"]
+        for language_costs in (language.character_costs, found_costs):
+            costs = language_costs(around)
+            if sum(costs[i] for i in beyond) <= ODD * len(beyond):
+                break
+        else:
             return True
     return False
 
@@ -161,7 +164,10 @@ def _repair_piece(
         if whole.layers not in known:
             known.insert(0, whole.layers)
         return [_edit(piece, start, whole)]
-    return list(_parts(piece, start, preferred))
+    edits: list[Edit] = []
+    for first in range(0, len(piece), LONGEST_PIECE):
+        edits += _parts(piece[first : first + LONGEST_PIECE], start + first, preferred)
+    return edits
 
 
 def _edit(piece: str, start: int, found: Candidate) -> Edit:
