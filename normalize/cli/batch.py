@@ -32,6 +32,7 @@ from normalize.cli.outcome import DONE, SOME_FAILED, Failure
     "--timeout", type=click.FloatRange(0), default=300, metavar="S", help="Seconds a document.  [default: 300]"
 )
 @form_options
+@click.option("--full-record", is_flag=True, help="Count conversions by rule too, in ten times the time.")
 @config_options
 def batch(
     source: str,
@@ -41,6 +42,7 @@ def batch(
     names: bool,
     on_error: Any,
     copy_others: bool,
+    full_record: bool,
     max_size: int,
     timeout: float,
     **options: Any,
@@ -69,7 +71,9 @@ def batch(
         limits = Limits(max_size * 1_000_000, timeout)
         config = Settings(options).config_for(source)
         formats = replace(form.options, names=names)
-        job = Job(Path(source), Path(output), config, form.encoding, formats, limits, on_error, copy_others)
+        job = Job(
+            Path(source), Path(output), config, form.encoding, formats, limits, on_error, copy_others, full_record
+        )
         with Progress(job) as progress:
             result = run(job, jobs, resume, progress.advance)
     except (PlanError, EncodingError) as error:

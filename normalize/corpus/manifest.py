@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
@@ -54,7 +54,7 @@ class Record:
 
     def to_json(self) -> str:
         """Return the record as one line; names that are not UTF-8 keep their bytes as surrogate escapes."""
-        return json.dumps(asdict(self), ensure_ascii=True)
+        return json.dumps(self.__dict__, ensure_ascii=True)
 
 
 class Manifest:

@@ -1,0 +1,41 @@
+"""The light record of the folder job: the same text, and spans that lead from the source to it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from normalize.corpus.counting import CountingNormalizer, differences
+from normalize.pipeline import Normalizer
+from normalize.result import Changes, apply
+
+TAIWAN = {"target": "zh-Hant-TW", "vocabulary": True}
+WORDS = "发展 软件 鼠标 關(guān)鍵 以后 乾燥 ， , abc 𠮷 服务器 发"
+texts = st.lists(st.sampled_from([*WORDS.split(), "\n", "\r\n", " "]), max_size=40).map("".join)
+
+
+@given(texts)
+def test_the_light_record_leads_to_the_same_text(text: str) -> None:
+    """Text and scripts are those of the full record, and the changes give the text."""
+    full, light = Normalizer(**TAIWAN).explain(text), CountingNormalizer(**TAIWAN).explain(text)
+    assert light.text == full.text
+    assert (light.script_before, light.script_after) == (full.script_before, full.script_after)
+    assert apply(text, light.changes) == light.text
+    assert light.undo() == text
+
+
+@given(texts, texts)
+def test_differences_lead_from_one_text_to_the_other(before: str, after: str) -> None:
+    """Wherever the lines correspond, the spans are the whole difference."""
+    spans = differences(before, after)
+    if spans is None:
+        assert before.count("\n") != after.count("\n")
+    else:
+        assert apply(before, Changes(before, after, spans)) == after
+
+
+@pytest.mark.parametrize("text", ["关键" * 500, "软件和鼠标\n" * 200, "", "ascii only"])
+def test_long_and_trivial_texts(text: str) -> None:
+    """Lengths on either side of the array threshold agree."""
+    assert CountingNormalizer(**TAIWAN).explain(text).text == Normalizer(**TAIWAN).explain(text).text
