@@ -108,7 +108,7 @@ def test_without_context_it_is_the_exact_conversion(text: str) -> None:
     assert convert(text, "zh-Hant-TW", context=False) == convert(text, "s2tw")
 
 
-@given(st.lists(st.sampled_from(NAMES), max_size=9))
+@given(st.lists(st.sampled_from(NAMES), max_size=9, unique=True))
 def test_traditional_lines_stay(found: list[str]) -> None:
     """A line that has Traditional characters only keeps its shared ones, and so does the name in it."""
     line = "國語：" + "，".join(found)

@@ -72,8 +72,19 @@ def decide(resolver: Resolver, folded: str, answer: str) -> list[tuple[int, str]
             best = found.scores.argmax(axis=1)
             inside = (found.places >= start - first) & (found.places < start - first + BLOCK)
             at = ((best != found.said) & inside).nonzero()[0]
+            rows = np.arange(found.places.size)
+            lead = found.scores[rows, best] - found.scores[rows, found.said]
+            at = at[[_stands(resolver, folded, first, found, int(index), int(lead[index])) for index in at]]
             changes += ((first + place, form) for place, form in _written(resolver, found, best, at))
     return changes
+
+
+def _stands(resolver: Resolver, folded: str, first: int, found: Scored, index: int, lead: int) -> bool:
+    """Tell whether a decision stands against the phrases of the lexicon."""
+    from normalize.script.resolver import IN_PHRASE
+
+    place, said = first + int(found.places[index]), int(found.said[index])
+    return lead >= IN_PHRASE or not resolver.in_phrase(folded, place, said)
 
 
 def decide_mixed(

@@ -48,7 +48,7 @@ REACH = 3
 #: Weights and scores are in whole numbers of this many steps to a nat.
 STEPS = 16
 #: A form replaces OpenCC's answer when it is likelier by this much: p >= 0.8 between the two.
-MARGIN = round(2.0 * STEPS)
+MARGIN = round(1.386 * STEPS)
 #: The table has this many slots, as a power of two; an eighth full, so that few contexts meet in one slot.
 SLOT_BITS = 20
 

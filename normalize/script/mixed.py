@@ -23,9 +23,10 @@ def convert(resolver: Resolver, text: str, folded: str, answer: str, by_characte
     source, view, said, stays = (codes(part) for part in (text, folded, answer, kept))
     out = said.copy()
     if by_character:
-        # What such a converter would have written for the folded character may be replaced, anything else stays.
+        # What such a converter would have written for the folded character may be replaced, if a phrase of the lexicon
+        # has another form there; anything else stays, and the model decides on the characters that it knows.
         single = codes("".join(map(resolver.converter.convert, folded)))
-        keep = (stays != single) & (source != view)
+        keep = ((stays != single) & (source != view)) | ((source == view) & (said == single))
         cost = None
     else:
         kinds = columns.classes(source)
