@@ -14,14 +14,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from normalize.encoding import encode
 from normalize.mojibake.annotate import annotate
 from normalize.mojibake.annotation_list import known_list
+from normalize.mojibake.misread import misread
 from normalize.punctuation.forward import fold, nfkc
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -58,7 +61,47 @@ def truncated(data: bytes, encoding: str, count: int) -> bytes:
     return data[:-count]
 
 
-TEXT_DAMAGE: dict[str, Callable[..., str]] = {"annotate": annotated, "fold": fold, "nfkc": nfkc}
+def misread_lines(
+    text: str, read_as: str, was: str, lines: list[int], column: int | None = None, times: int = 1
+) -> str:
+    """Return the text with some lines (counted from 1), or one column of them, read in the wrong encoding."""
+    found = text.split("\n")
+    for number in lines:
+        cells = [found[number - 1]] if column is None else found[number - 1].split(",")
+        place = (column or 1) - 1
+        for _ in range(times):
+            damaged = misread(cells[place], read_as, was)
+            if damaged is None:
+                raise ValueError(f"line {number}: {was} cannot be read as {read_as}; choose another line")
+            cells[place] = damaged
+        found[number - 1] = ",".join(cells)
+    return "\n".join(found)
+
+
+def escaped_lines(text: str, escape: str, lines: list[int]) -> str:
+    """Return the text with some lines (counted from 1) escaped: `entity`, `percent`, `unicode` or `mail-word`."""
+    found = text.split("\n")
+    for number in lines:
+        line = found[number - 1]
+        if escape == "entity":
+            line = "".join(c if c.isascii() else f"&#{ord(c)};" for c in line)
+        elif escape == "percent":
+            line = quote(line, safe=" ,.")
+        elif escape == "unicode":
+            line = line.encode("ascii", "backslashreplace").decode("ascii")
+        else:
+            line = f"=?UTF-8?B?{b64encode(line.encode()).decode('ascii')}?="
+        found[number - 1] = line
+    return "\n".join(found)
+
+
+TEXT_DAMAGE: dict[str, Callable[..., str]] = {
+    "annotate": annotated,
+    "escape": escaped_lines,
+    "fold": fold,
+    "misread": misread_lines,
+    "nfkc": nfkc,
+}
 BYTE_DAMAGE: dict[str, Callable[..., bytes]] = {"insert": inserted, "truncate": truncated}
 
 

@@ -212,7 +212,8 @@ def _parts(piece: str, offset: int, preferred: list[Misreading]) -> Iterator[Edi
     else:
         layers = _layers(piece)
         gains = [(-_gain(_convincing_parts(piece, layer, lossy=False)), i) for i, layer in enumerate(layers)]
-        best = [layers[i] for gain, i in sorted(gains)[:LOSSY] if gain] or layers
+        best = [layers[i] for gain, i in sorted(gains)[:LOSSY] if gain]
+        best = best or [layer for layer in layers if layer.was == "utf-8"]
         lossy = [(_convincing_parts(piece, layer, lossy=True), layer) for layer in best]
         found, layer = max(lossy, key=lambda pair: _gain(pair[0]), default=([], Misreading("", "")))
         if not found:
