@@ -21,7 +21,7 @@ TARGET = Path(__file__).parent.parent / "normalize" / "data" / "suspects.bin"
 RARE, UNCOMMON = 11.5, 9.0
 HAN = (Class.HAN, Class.HANS, Class.HANT, Class.COMPATIBILITY, Class.RADICAL)
 ALPHABETIC = (Class.CONTROL, Class.C1, Class.LATIN1, Class.LATIN, Class.PINYIN, Class.PRIVATE, Class.HALF_KANA)
-BESIDE = (Class.GREEK_CYRILLIC, Class.KANA, Class.BOPOMOFO, Class.HANGUL, Class.REPLACEMENT)
+BESIDE = (Class.OTHER, Class.GREEK_CYRILLIC, Class.KANA, Class.BOPOMOFO, Class.HANGUL, Class.REPLACEMENT)
 MARKS = (Class.NO_BREAK_SPACE, Class.GENERAL_MARK, Class.SYMBOL)
 #: Letters of Cyrillic that Russian does not use, box drawing, and block elements.
 RARE_RANGES = ((0x400, 0x40F), (0x450, 0x45F), (0x490, 0x4FF), (0x2500, 0x259F))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from normalize.config import Config
 from normalize.edits import Edit, Edits
-from normalize.profile import Profile
+from normalize.profile import Class, Profile
 
 __all__ = ["stage"]
 
@@ -14,7 +14,7 @@ _SIGNS = ("&", "%", "\\", "=", "~}", "+")
 
 def stage(text: str, profile: Profile, config: Config) -> Edits:
     """Decode escapes of Chinese where they stand in text: not in code, URLs, regular expressions or JSON."""
-    if not any(sign in text for sign in _SIGNS):
+    if not profile.has(Class.ASCII_MARK) or not any(sign in text for sign in _SIGNS):
         return Edits.none(text)
     from normalize.escapes.decoders import find
 

@@ -6,7 +6,6 @@ codecs; where only a part was damaged, or bytes were lost, the likeliest way thr
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
@@ -17,7 +16,7 @@ from normalize.mojibake.chains import Candidate, Misreading, as_found, chinese, 
 from normalize.mojibake.lattice import Found, Lattice
 from normalize.mojibake.readings import MULTI_BYTE, SINGLE_BYTE, reading
 from normalize.mojibake.screen import flags, suspects
-from normalize.profile import Profile
+from normalize.profile import Class, Profile
 
 #: Nats that a repair must gain, and the most that a character beyond ASCII may cost in what it makes, by how many there
 #: are. Measured on 25,000 clean pieces in 30 languages: false candidates cost 8.0 and more with two characters, 9.4 and
@@ -29,7 +28,6 @@ DEAREST_LONG = 8.5
 DEAREST_UTF8, GAIN_UTF8 = 12.5, 8.0
 #: A text shorter than this is searched line by line; of a longer one that is damaged all over a sample is searched.
 LONG_TEXT, SAMPLE = 2000, 400
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 #: Pieces no longer than this are searched as they are; longer lines are cut at what is clean.
 LONGEST_PIECE, LONGEST_LINE = 600, 10_000
 #: Lines longer than this are cut at what is clean, unless a suspicious place stands in every DENSE characters.
@@ -52,7 +50,7 @@ def repair_misdecoded(text: str, profile: Profile) -> list[Edit]:
     places = suspects(text, profile)
     if not places:
         return []
-    whole = repair_whole(text, len(places))
+    whole = repair_whole(text, len(places), profile.has(Class.CONTROL))
     if whole is not None:
         return whole
     edits: list[Edit] = []
@@ -63,14 +61,13 @@ def repair_misdecoded(text: str, profile: Profile) -> list[Edit]:
     return edits
 
 
-def repair_whole(text: str, places: int) -> list[Edit] | None:
+def repair_whole(text: str, places: int, controls: bool) -> list[Edit] | None:
     """Return the repairs of a text that was damaged from end to end, or None where it is not so simple.
 
     Needed where lines cannot be told (bytes 0A of UTF-16 read as line ends), and quick for a long text: the search is
     over a sample, and what it finds is undone at once. Each line must be the likelier for it.
     """
-    wide = _CONTROL.search(text) is not None
-    wide = wide or (len(text) <= SAMPLE and "\n" in text and max(text) < "\u2200")
+    wide = controls or (len(text) <= SAMPLE and "\n" in text and max(text) < "\u2200")
     if not wide and (len(text) < LONG_TEXT or places * DENSE < len(text)):
         return None
     sample = text[:SAMPLE] if wide else text[: text.rfind("\n", 0, 4 * SAMPLE) + 1 or SAMPLE]
