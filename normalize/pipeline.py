@@ -108,6 +108,10 @@ class Normalizer:
             decoded=decoded,
         )
 
+    def explain_many(self, texts: list[str]) -> list[Result]:
+        """Return what `explain` returns for each text."""
+        return [self.explain(text) for text in texts]
+
     def _decode(self, data: bytes) -> Decoded:
         from normalize.encoding import decode
 

@@ -33,6 +33,9 @@ class Marker:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
+    def explain_many(self, texts: list[str]) -> list[Result]:
+        return [self.explain(text) for text in texts]
+
     def explain(self, text: str) -> Result:
         self.seen.append(text)
         edits = []

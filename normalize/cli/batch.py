@@ -27,7 +27,7 @@ from normalize.cli.outcome import DONE, SOME_FAILED, Failure
     help="A document that fails: write nothing, copy it, or end the run.  [default: skip]",
 )
 @click.option("--copy-others", is_flag=True, help="Copy files that are not text.")
-@click.option("--max-size", type=click.IntRange(1), default=16, metavar="MB", help="Largest document.  [default: 16]")
+@click.option("--max-size", type=click.IntRange(1), default=8, metavar="MB", help="Largest document.  [default: 8]")
 @click.option(
     "--timeout", type=click.FloatRange(0), default=300, metavar="S", help="Seconds a document.  [default: 300]"
 )

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from normalize.edits import NO_SPANS, Spans, Step, compose
+from normalize.ordinary import ordinary
 from normalize.pipeline import Normalizer
 from normalize.result import Result
-from normalize.script import identify
+from normalize.script import identify, stage_many
 
 #: The stage whose spans are compared rather than asked for.
 _SCRIPT = "normalize.script"
@@ -38,6 +39,24 @@ class CountingNormalizer(Normalizer):
             found, output = output, edits.text
         before = identify(found if self.config.target else output).label
         return Result(output, text, spans, before, before if found == output else identify(output).label)
+
+    def explain_many(self, texts: list[str]) -> list[Result]:
+        """Return what `explain` returns for each text; ordinary ones are converted together."""
+        if self.config.tidy or self.config.enable or not self.config.target:
+            return [self.explain(text) for text in texts]
+        plain = ordinary(texts)
+        converted = iter(stage_many([text for text, alone in zip(texts, plain, strict=True) if alone], self.config))
+        return [
+            (self._compared(text, next(converted)) if alone else None) or self.explain(text)
+            for text, alone in zip(texts, plain, strict=True)
+        ]
+
+    def _compared(self, text: str, output: str) -> Result | None:
+        spans = NO_SPANS if text == output else differences(text, output)
+        if spans is None:
+            return None
+        before = identify(text).label
+        return Result(output, text, spans, before, before if text == output else identify(output).label)
 
 
 def differences(before: str, after: str) -> Spans | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ from normalize.corpus.manifest import Record
 from normalize.corpus.plan import Document
 from normalize.corpus.staging import Staging
 from normalize.formats import Options, rewrite
+from normalize.formats.blocks import Blocks, large
 from normalize.formats.document import together
 from normalize.pipeline import Normalizer
 from normalize.result import Result
@@ -36,9 +38,9 @@ class Limits:
     those that must be read whole.
     """
 
-    size: int = 1 << 24
+    size: int = 8_000_000
     seconds: float = 300.0
-    block: int = 1 << 22
+    block: int = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Job:
     @cached_property
     def format_options(self) -> Options:
         """What formats are told."""
-        return replace(self.options, to_encoding=self.to_encoding)
+        return replace(self.options, to_encoding=self.to_encoding, largest=self.limits.size)
 
 
 @dataclass
@@ -127,6 +129,10 @@ class Worker:
         if document.problem:
             return replace(record, status="skipped", error=document.problem)
         path = self.job.source / document.path
+        output = self.job.target / document.path
+        blocks = self._blocks(path, document)
+        if blocks is not None:
+            return self._do_blocks(blocks, path, output, record, earlier)
         if document.size > self.job.limits.size:
             raise ValueError(
                 f"{document.size:,} bytes are more than the {self.job.limits.size:,} that are read at once; "
@@ -134,7 +140,6 @@ class Worker:
             )
         data = path.read_bytes()
         record = replace(record, size=len(data), hash_in=hashlib.sha256(data).hexdigest())
-        output = self.job.target / document.path
         if earlier is not None and _still_valid(earlier, record, output):
             return earlier
         tally = _Tally()
@@ -151,6 +156,45 @@ class Worker:
             error="; ".join(done.left),
             size_out=len(done.data),
             hash_out=record.hash_in if done.data is data else hashlib.sha256(done.data).hexdigest(),
+            **tally.fields(),
+        )
+
+    def _blocks(self, path: Path, document: Document) -> Blocks | None:
+        """Return a document that is large enough, and can be divided, in blocks."""
+        least = self.job.limits.block
+        # What is compressed may be many times as large.
+        if document.size <= 2 * least and not document.path.lower().endswith((".gz", ".bz2", ".xz")):
+            return None
+        return large(path, document.path, least, self.job.format_options)
+
+    def _do_blocks(self, blocks: Blocks, path: Path, output: Path, record: Record, earlier: Record | None) -> Record:
+        with path.open("rb") as file:
+            record = replace(record, hash_in=hashlib.file_digest(file, "sha256").hexdigest())
+        if earlier is not None and _still_valid(earlier, record, output):
+            return earlier
+        tally = _Tally()
+        digest = hashlib.sha256()
+
+        def told() -> Iterator[bytes]:
+            for block in blocks.rewritten(self.normalizer, tally.add):
+                digest.update(block)
+                yield block
+
+        size = self.staging.write_all(output, told())
+        hash_out = digest.hexdigest()
+        if not blocks.changed:
+            # Packing again may give other bytes for the same content.
+            with path.open("rb") as file:
+                size = self.staging.write_all(output, iter(lambda: file.read(_COPY), b""))
+            hash_out = record.hash_in
+        name = f"{blocks.method.name}/{blocks.format.name}" if blocks.method else blocks.format.name
+        return replace(
+            record,
+            status="ok" if blocks.changed else "unchanged",
+            format=name,
+            encoding=blocks.encoding,
+            size_out=size,
+            hash_out=hash_out,
             **tally.fields(),
         )
 

@@ -59,6 +59,11 @@ def rewrite_text(
     data: bytes, path: str, normalizer: Normalizer, options: Options, visit: Visit, format: Format | None = None
 ) -> Rewritten:
     """Return a text document, of the format given or found, with its text normalised."""
+    if len(data) > options.largest:
+        raise FormatError(
+            f"{len(data):,} bytes of text are more than the {options.largest:,} that are done at once; "
+            "raise the limit with --max-size"
+        )
     decoded = decode(data, normalizer.config.encoding)
     if decoded.detection is not None and decoded.detection.encoding == "binary":
         return Rewritten(data, "binary", "binary", problem="not text")
@@ -79,8 +84,8 @@ def explain(decoded: Decoded, format: Format, normalizer: Normalizer, options: O
     else:
         edits: list[splice.Placed] = []
         scripts = []
-        for joined in splice.join(document, spans):
-            result = normalizer.explain(joined.text)
+        parts = list(splice.join(document, spans))
+        for joined, result in zip(parts, normalizer.explain_many([part.text for part in parts]), strict=True):
             scripts.append((result.script_before, result.script_after))
             edits += splice.place(joined, document, result.text, result.spans)
         declared = format.charset(document)

@@ -33,14 +33,15 @@ class Options:
 
     `fields` are the names (or dotted paths) of JSON members to normalise, and `columns` the names or numbers (from 1)
     of table columns; empty means all. `to_encoding` is what is written. `most` caps what a compressed file or archive
-    may hold, in bytes, and `ratio` how many times its own size; `depth` how deep one may lie in another. `names` also
-    normalises the names of the members of archives.
+    may hold and `largest` one text, in bytes, and `ratio` how many times its own size; `depth` how deep one may lie in
+    another. `names` also normalises the names of the members of archives.
     """
 
     fields: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     to_encoding: str = "utf-8"
     most: int = 1 << 28
+    largest: int = 1 << 28
     ratio: int = 200
     depth: int = 3
     names: bool = False

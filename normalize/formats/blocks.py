@@ -1,0 +1,165 @@
+"""Large documents of lines, done block by block, so that memory does not grow with the file.
+
+Only formats whose lines stand by themselves are divided: plain text, JSON lines and lyrics. The encoding and the format
+are those that the first block shows; every block ends with a line.
+"""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from normalize.encoding import decode
+from normalize.formats.compressed import Method, method_of
+from normalize.formats.document import Visit, rewrite_text
+from normalize.formats.members import JSON_LINES
+from normalize.formats.plain import PLAIN_TEXT
+from normalize.formats.registry import format_of
+from normalize.formats.span import Format, FormatError, Options
+from normalize.formats.timed import LRC
+from normalize.pipeline import Normalizer
+
+_DIVISIBLE = (PLAIN_TEXT, JSON_LINES, LRC)
+#: Encodings whose line ends are more than one byte, and how many.
+_WIDTHS = {"utf-16": 2, "utf-32": 4}
+#: Encodings in which a byte means different things after different ones, far back.
+_STATEFUL = ("hz", "iso2022", "iso-2022", "utf-7")
+
+
+class Blocks:
+    """A large document that is read, normalised and given back in blocks; made by `large`."""
+
+    def __init__(self, path: Path, name: str, method: Method | None, size: int, options: Options) -> None:
+        self.path = path
+        self.method = method
+        self.size = size
+        self.options = options
+        self.changed = False
+        self.packed_size = path.stat().st_size
+        head = next(self._raw(), b"")
+        # A character cut off at the end of the head says nothing about the encoding.
+        decoded = decode(head[: head.rfind(b"\n") + 1] or head)
+        self.encoding = decoded.encoding
+        self.is_text = decoded.detection is None or decoded.detection.encoding != "binary"
+        self.format: Format = format_of(decoded.text, name)
+
+    @property
+    def is_divisible(self) -> bool:
+        """Whether the document can be done block by block."""
+        return self.is_text and self.format in _DIVISIBLE and not self.encoding.startswith(_STATEFUL)
+
+    def _raw(self) -> Iterator[bytes]:
+        """Yield the content in blocks of any ends; raise FormatError when it unpacks to too much."""
+        with self.path.open("rb") as file:
+            stream: Any = self.method.open(file) if self.method else file
+            total = 0
+            try:
+                while data := stream.read(self.size):
+                    total += len(data)
+                    if self.method and total > max(self.packed_size * self.options.ratio, 1 << 20):
+                        raise FormatError(
+                            f"unpacks to more than {self.options.ratio} times its size, which is refused as a "
+                            "decompression bomb"
+                        )
+                    yield data
+            except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+                if self.method is None:
+                    raise
+                raise FormatError(f"cannot be unpacked ({self.method.name}): {error}") from None
+
+    def _whole_lines(self) -> Iterator[bytes]:
+        """Yield the content in blocks that end with a line, or with a character where a line is endless."""
+        rest = b""
+        for data in self._raw():
+            rest += data
+            cut = self._line_end(rest)
+            if not cut and len(rest) >= 2 * self.size:
+                cut = self._character_end(rest)
+            if cut:
+                yield rest[:cut]
+                rest = rest[cut:]
+        if rest:
+            yield rest
+
+    def _line_end(self, data: bytes) -> int:
+        width = _WIDTHS.get(self.encoding[:6], 1)
+        sign = "\n".encode(self.encoding) if width > 1 else b"\n"
+        at = data.rfind(sign)
+        while at >= 0 and at % width:
+            at = data.rfind(sign, 0, at + len(sign) - 1)
+        return at + len(sign) if at >= 0 else 0
+
+    def _character_end(self, data: bytes) -> int:
+        if self.format is PLAIN_TEXT and self.encoding.startswith("utf-8"):
+            at = data.rfind("。".encode())
+            if at >= 0:
+                return at + 3
+            at = len(data)
+            while at > len(data) - 4 and data[at - 1] & 0xC0 == 0x80:
+                at -= 1
+            return at - 1
+        raise FormatError(
+            f"has a line of more than {len(data):,} bytes, too long to be done in parts as {self.encoding}"
+        )
+
+    def rewritten(self, normalizer: Normalizer, visit: Visit) -> Iterator[bytes]:
+        """Yield the document normalised and packed as it was; `changed` tells afterwards whether it differs."""
+        pack = _Packer(self.method, self.path) if self.method else None
+        known = type(normalizer)(normalizer.config, encoding=self.encoding)
+        for block in self._whole_lines():
+            done = rewrite_text(block, "", known, self.options, visit, self.format).data
+            self.changed = self.changed or done != block
+            yield pack.add(done) if pack else done
+        if pack:
+            yield pack.end()
+
+
+class _Packer:
+    """Compresses what comes in blocks; a gzip header keeps its time (RFC 1952, 2.3)."""
+
+    def __init__(self, method: Method, path: Path) -> None:
+        self.name = method.name
+        self.sum = self.size = 0
+        makers: dict[str, Callable[[], Any]] = {
+            "gz": lambda: zlib.compressobj(wbits=-15),
+            "bz2": bz2.BZ2Compressor,
+            "xz": lzma.LZMACompressor,
+        }
+        self.packer = makers[method.name]()
+        self.head = b""
+        if method.name == "gz":
+            with path.open("rb") as file:
+                old = file.read(10)
+            self.head = b"\x1f\x8b\x08\x00" + old[4:10]
+
+    def add(self, data: bytes) -> bytes:
+        """Return what can be written after this much more data."""
+        self.sum, self.size = zlib.crc32(data, self.sum), self.size + len(data)
+        head, self.head = self.head, b""
+        return head + bytes(self.packer.compress(data))
+
+    def end(self) -> bytes:
+        """Return what ends the file."""
+        end = bytes(self.packer.flush())
+        return end + struct.pack("<II", self.sum, self.size & 0xFFFFFFFF) if self.name == "gz" else end
+
+
+def large(path: Path, name: str, size: int, options: Options) -> Blocks | None:
+    """Return a document as blocks of about `size` bytes, or None for one that must be read whole.
+
+    Raises FormatError when it cannot be unpacked.
+    """
+    with path.open("rb") as file:
+        method = method_of(file.read(16))
+    if method is not None:
+        if method.name == "zst":
+            return None
+        for suffix in method.suffixes:
+            name = name.removesuffix(suffix)
+    blocks = Blocks(path, name, method, size, options)
+    return blocks if blocks.is_divisible else None
