@@ -24,6 +24,8 @@ from normalize.profile import Class, Profile
 GAIN = 12.0
 DEAREST = {0: 0.0, 1: 0.0, 2: 7.5, 3: 8.5, 4: 9.0, 5: 8.9, 6: 8.8, 7: 8.7}
 DEAREST_LONG = 8.5
+#: With so many, a gain of more than 4 nats each allows up to 1.5 more: rare words, in what was not text at all before.
+MANY = 6
 #: UTF-8 proves itself: hardly any other text has bytes in its pattern. A single character is believed with this gain.
 DEAREST_UTF8, GAIN_UTF8 = 12.5, 8.0
 #: A text shorter than this is searched line by line; of a longer one that is damaged all over a sample is searched.
@@ -196,7 +198,10 @@ def convincing(after: str, gain: float, layers: tuple[Misreading, ...], supposed
         return gain >= GAIN and mean <= DEAREST.get(_han(after), DEAREST_LONG)
     if all(layer.was == "utf-8" for layer in layers):
         return gain >= GAIN_UTF8 and mean <= (DEAREST_UTF8 if len(costs) > 1 else DEAREST[4])
-    return gain >= GAIN and mean <= DEAREST.get(len(costs), DEAREST_LONG)
+    dearest = DEAREST.get(len(costs), DEAREST_LONG)
+    if len(costs) >= MANY:
+        dearest += min(1.5, max(0.0, gain / len(costs) - 4.0) / 2)
+    return gain >= GAIN and mean <= dearest
 
 
 def _parts(piece: str, offset: int, preferred: list[Misreading]) -> Iterator[Edit]:
