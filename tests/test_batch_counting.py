@@ -39,3 +39,12 @@ def test_differences_lead_from_one_text_to_the_other(before: str, after: str) ->
 def test_long_and_trivial_texts(text: str) -> None:
     """Lengths on either side of the array threshold agree."""
     assert CountingNormalizer(**TAIWAN).explain(text).text == Normalizer(**TAIWAN).explain(text).text
+
+
+@given(st.lists(texts, max_size=6))
+def test_rows_together_are_what_they_are_apart(rows: list[str]) -> None:
+    """Converting many at once changes no text, and each record leads to its own."""
+    light = CountingNormalizer(**TAIWAN)
+    together = light.explain_many(rows)
+    assert [result.text for result in together] == [light.explain(row).text for row in rows]
+    assert all(apply(row, result.changes) == result.text for row, result in zip(rows, together, strict=True))

@@ -45,18 +45,20 @@ class CountingNormalizer(Normalizer):
         if self.config.tidy or self.config.enable or not self.config.target:
             return [self.explain(text) for text in texts]
         plain = ordinary(texts)
-        converted = iter(stage_many([text for text, alone in zip(texts, plain, strict=True) if alone], self.config))
+        chosen = [text for text, alone in zip(texts, plain, strict=True) if alone]
+        outputs = stage_many(chosen, self.config)
+        # Rows are too many to be identified one by one, and are summed up in the end.
+        labels = identify("\n".join(chosen)).label, identify("\n".join(outputs)).label
+        converted = iter(outputs)
         return [
-            (self._compared(text, next(converted)) if alone else None) or self.explain(text)
+            (_compared(text, next(converted), labels) if alone else None) or self.explain(text)
             for text, alone in zip(texts, plain, strict=True)
         ]
 
-    def _compared(self, text: str, output: str) -> Result | None:
-        spans = NO_SPANS if text == output else differences(text, output)
-        if spans is None:
-            return None
-        before = identify(text).label
-        return Result(output, text, spans, before, before if text == output else identify(output).label)
+
+def _compared(text: str, output: str, labels: tuple[str, str]) -> Result | None:
+    spans = NO_SPANS if text == output else differences(text, output)
+    return None if spans is None else Result(output, text, spans, *labels)
 
 
 def differences(before: str, after: str) -> Spans | None:

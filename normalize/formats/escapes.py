@@ -56,7 +56,12 @@ def _read_json(escape: str) -> str:
     return chr(units[0])
 
 
+_JSON_SPECIAL = re.compile(r'["\\\x00-\x1f]')
+
+
 def _write_json(text: str) -> str:
+    if _JSON_SPECIAL.search(text) is None:
+        return text
     return "".join(_JSON_CONTROL.get(character, character) for character in text)
 
 
