@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,39 @@ def compose_columns(first: Spans, second: Spans) -> Spans:
     )
     starts, ends, out_starts, out_ends, codes = np.stack(rows)
     return Spans(starts, ends, out_starts, out_ends, codes, steps)
+
+
+def differing(one: str, two: str) -> list[int]:
+    """Return the places where two texts of one length have different characters.
+
+    >>> differing("后天", "後天")
+    [0]
+    """
+    units = [np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32) for text in (one, two)]
+    places: list[int] = (units[0] != units[1]).nonzero()[0].tolist()
+    return places
+
+
+def overruled(spans: Spans, places: Sequence[int], decide: Callable[[int], Step | None]) -> Spans:
+    """Return the spans of a rewriting character by character, where other forms were chosen at some places.
+
+    A span that has such a place in it falls into its characters; `decide` gives the reason at each of them, and None
+    where the character stayed. All others keep the last of their steps.
+    """
+    starts, ends, codes = column(spans.starts), column(spans.ends), column(spans.codes)
+    touched = np.searchsorted(places, starts) != np.searchsorted(places, ends)
+    alone = {*places, *(at for index in touched.nonzero()[0] for at in range(int(starts[index]), int(ends[index])))}
+    steps: dict[tuple[Step, ...], int] = {}
+    moved = np.array([steps.setdefault(group[-1:], len(steps)) for group in spans.steps], np.int64)
+    rows = []
+    for place in sorted(alone):
+        step = decide(place)
+        if step is not None:
+            rows.append((place, place + 1, steps.setdefault((step,), len(steps))))
+    kept = np.stack((starts[~touched], ends[~touched], moved[codes[~touched]]))
+    joined = np.concatenate((kept, np.array(rows, np.int64).reshape(-1, 3).T), axis=1)
+    starts, ends, codes = joined[:, joined[0].argsort(kind="stable")]
+    return Spans(starts, ends, starts, ends, codes, tuple(steps))
 
 
 def column(values: Sequence[int]) -> Column:

@@ -10,7 +10,7 @@ from typing import Literal
 from normalize import words
 from normalize.config import Config
 from normalize.edits import NO_SPANS, Edit, Edits, Spans, Step, compose
-from normalize.profile import Class, Profile
+from normalize.profile import ARRAY_LENGTH, Class, Profile
 from normalize.script import boundaries, context, resolver, scalar, targets
 from normalize.script.converter import BLOCK, Converter
 from normalize.script.entries import read_entries, stamp
@@ -210,27 +210,34 @@ def _ready(
 
 def _record(ready: Resolver, text: str, output: str, reading: Reading) -> Spans:
     """Return the spans of a conversion in context: those of the exact one, except where the context overruled it."""
-    if reading == "by character":
-        places = (place for place, character in enumerate(text) if character != output[place])
-        return Edits.of(text, [Edit(place, place + 1, output[place], PAGE) for place in places]).spans
-    exact = ready.exact.convert(text)
-    spans = ready.exact.trace(text)
-    other = {place for place, (one, two) in enumerate(zip(exact, output, strict=True)) if one != two}
+    by_character = reading == "by character"
+    exact = text if by_character else ready.exact.convert(text)
+    spans = NO_SPANS if by_character else ready.exact.trace(text)
+    other = _differing(exact, output)
     if not other:
         return spans
-    edits: list[Edit] = []
-    for start, end, _, _, code in spans.rows():
-        if other.isdisjoint(range(start, end)):
-            edits += [Edit(start, end, output[start:end], step) for step in spans.steps[code][-1:]]
-        else:
-            other.update(range(start, end))
+    from normalize.composition import overruled
+
+    if by_character:
+        return overruled(spans, other, lambda place: PAGE)
     folded = text if reading == "simplified" else words.fold(text)
     answer = ready.converter.convert(folded)
-    for place in other:
-        if text[place] != output[place]:
-            step = _step(ready, folded, answer, output, place, exact[place])
-            edits.append(Edit(place, place + 1, output[place], step))
-    return Edits.of(text, sorted(edits, key=lambda edit: edit.start)).spans
+
+    def decide(place: int) -> Step | None:
+        if text[place] == output[place]:
+            return None
+        return _step(ready, folded, answer, output, place, exact[place])
+
+    return overruled(spans, other, decide)
+
+
+def _differing(one: str, two: str) -> Sequence[int]:
+    """Return the places where two texts of one length have different characters."""
+    if len(one) < ARRAY_LENGTH:
+        return [place for place, (a, b) in enumerate(zip(one, two, strict=True)) if a != b]
+    from normalize.composition import differing
+
+    return differing(one, two)
 
 
 def _step(ready: Resolver, folded: str, answer: str, output: str, place: int, exact: str) -> Step:
