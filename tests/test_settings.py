@@ -15,7 +15,7 @@ from normalize.config import Config, ConfigError
 from normalize.rules import Rule, all_rules
 from normalize.settings import find_settings
 
-PACKAGE = Path(__file__).parent.parent / "normalize"
+PACKAGE = Path(normalize.__file__).parent
 #: Those of punctuation, which are for its own doors, are tested with it.
 EXAMPLES = [rule for rule in all_rules() if rule.before and rule.stage != "punctuation"]
 
