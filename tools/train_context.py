@@ -85,6 +85,10 @@ LEAST_COUNT = 12
 LEAST_SOURCES = 2
 #: Places without any known context, as a share of the examples, at which the lexicon counts as right.
 PLAIN = 0.3
+#: At least this much (steps) speaks for the lexicon's answer against any other form before the context is looked at.
+UNKNOWN_CONTEXT = 16
+#: The most (nats) that a context of one, two or three neighbours may weigh: one neighbour alone never decides.
+MOST_WEIGHT = {1: 3.0, 2: 6.0, 3: 8.0}
 
 Ints = npt.NDArray[np.int64]
 
@@ -410,6 +414,10 @@ def write(found: dict[str, Examples], forms: Forms, strength: float, features: i
         default = forms.form(character, forms.group(forms.listed[character][0]))
         standard = [forms.form(character, group) for group in trained.forms]
         steps = np.clip(np.rint(trained.constants * STEPS), -2000, 2000).astype(int)
+        # Where no context is known the lexicon's answer stands, whatever the examples were.
+        for form in range(1, len(trained.forms)):
+            steps[form - 1][0] = min(steps[form - 1][0], -UNKNOWN_CONTEXT)
+            steps[form - 1][form] = max(steps[form - 1][form], UNKNOWN_CONTEXT)
         cantonese = np.clip(np.rint(trained.cantonese * STEPS), -200, 200).astype(int)
         choices.append(
             Choice(
@@ -422,7 +430,9 @@ def write(found: dict[str, Examples], forms: Forms, strength: float, features: i
             )
         )
         for weights in trained.weights:
-            entries += [(weight, task, template, key) for (template, key), weight in weights.items()]
+            for (template, key), weight in weights.items():
+                most = MOST_WEIGHT[len(key)]
+                entries.append((float(np.clip(weight, -most, most)), task, template, key))
             task += 1
     for character in {*words.fold_sources(), *found}:
         folded = words.fold(character)
