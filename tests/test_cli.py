@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -203,8 +207,6 @@ def test_formats_are_respected(tmp_path: Path) -> None:
 
 def test_compressed_files_stay_compressed(tmp_path: Path) -> None:
     """What is inside is converted, in place and back too."""
-    import gzip
-
     packed = gzip.compress("发展".encode())
     (tmp_path / "a.txt.gz").write_bytes(packed)
     assert gzip.decompress(run("convert", "a.txt.gz", cwd=tmp_path).stdout).decode() == "發展"
@@ -212,3 +214,47 @@ def test_compressed_files_stay_compressed(tmp_path: Path) -> None:
     assert gzip.decompress((tmp_path / "a.txt.gz").read_bytes()).decode() == "發展"
     assert run("undo", "a.txt.gz", cwd=tmp_path).returncode == 0
     assert (tmp_path / "a.txt.gz").read_bytes() == packed
+
+
+def test_names_of_any_bytes(tmp_path: Path) -> None:
+    """File names are bytes: those that are no UTF-8 are read, written, reported and restored, under LANG=C too."""
+    name = "关键".encode("gbk") + b".txt"
+    path = os.path.join(os.fsencode(tmp_path), name)
+    with open(path, "wb") as file:
+        file.write(PAGE.encode())
+    plain = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for environment in ({}, plain):
+        found = run("check", "--to", "zh-Hans", ".", cwd=tmp_path, **environment)
+        assert (found.returncode, b"Traceback" in found.stderr) == (1, False)
+        listed = run("check", "--to", "zh-Hans", "-q", "--files-from", "-", data=name, cwd=tmp_path, **environment)
+        assert listed.returncode == 1
+        for form in ("json", "sarif", "github"):
+            done = run("check", "--to", "zh-Hans", "--format", form, ".", cwd=tmp_path, **environment)
+            assert (done.returncode, done.stderr) == (1, b"1 file would change, of 1\n")
+        assert run("convert", "-i", "--to", "zh-Hans", ".", cwd=tmp_path, **environment).returncode == 0
+        with open(path, "rb") as file:
+            assert file.read() == CLEAN.encode()
+        assert run("undo", ".", cwd=tmp_path, **environment).returncode == 0
+        with open(path, "rb") as file:
+            assert file.read() == PAGE.encode()
+
+
+@pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"COLUMNS": "20"}, {"COLUMNS": "1"}, {"TERM": ""}])
+@pytest.mark.parametrize("command", [["explain"], ["explain", "--table"], ["check"], ["check", "--diff"], ["rules"]])
+def test_dumb_and_narrow_terminals(environment: dict[str, str], command: list[str]) -> None:
+    """Nothing is asked of a terminal: no colours where there are none, no failure where there is no room."""
+    done = run(*command, data=PAGE.encode() if command != ["rules"] else b"", **environment)
+    assert done.returncode in (0, 1)
+    assert b"\x1b[" not in done.stdout + done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_an_interrupt_ends_with_130(tmp_path: Path) -> None:
+    """Ctrl-C while a command waits for its input: no traceback."""
+    command = [sys.executable, "-m", "normalize", "convert"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Traceback" not in errors
