@@ -87,8 +87,8 @@ LEAST_SOURCES = 2
 PLAIN = 0.3
 #: At least this much (steps) speaks for the lexicon's answer against any other form before the context is looked at.
 UNKNOWN_CONTEXT = 16
-#: The most (nats) that a context of one, two or three neighbours may weigh: one neighbour alone never decides.
-MOST_WEIGHT = {1: 3.0, 2: 6.0, 3: 8.0}
+#: The most (nats) that a context of one, two or three neighbours may weigh.
+MOST_WEIGHT = {1: 4.0, 2: 6.0, 3: 8.0}
 
 Ints = npt.NDArray[np.int64]
 
@@ -415,9 +415,9 @@ def write(found: dict[str, Examples], forms: Forms, strength: float, features: i
         standard = [forms.form(character, group) for group in trained.forms]
         steps = np.clip(np.rint(trained.constants * STEPS), -2000, 2000).astype(int)
         # Where no context is known the lexicon's answer stands, whatever the examples were.
-        for form in range(1, len(trained.forms)):
-            steps[form - 1][0] = min(steps[form - 1][0], -UNKNOWN_CONTEXT)
-            steps[form - 1][form] = max(steps[form - 1][form], UNKNOWN_CONTEXT)
+        for number in range(1, len(trained.forms)):
+            steps[number - 1][0] = min(steps[number - 1][0], -UNKNOWN_CONTEXT)
+            steps[number - 1][number] = max(steps[number - 1][number], UNKNOWN_CONTEXT)
         cantonese = np.clip(np.rint(trained.cantonese * STEPS), -200, 200).astype(int)
         choices.append(
             Choice(
