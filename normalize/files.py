@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -12,19 +13,22 @@ class ReplaceError(ValueError):
     """A file that is not to be changed in its place; the message says why and what to do."""
 
 
-def write_atomically(path: Path, data: bytes, durable: bool = True, like: Path | None = None) -> None:
+def write_atomically(path: Path, data: bytes | Iterable[bytes], durable: bool = True, like: Path | None = None) -> None:
     """Replace the file at `path`, or make it: a reader sees all of the old or all of the new.
 
-    The new content goes to a file beside it that is then renamed. `durable` also waits until the disk has it, so that
-    even a loss of power leaves one or the other. `like` names a file whose owner, permissions, times and extended
-    attributes are taken over. Raises OSError when the folder cannot be written.
+    The new content, whole or in blocks, goes to a file beside it that is then renamed. `durable` also waits until the
+    disk has it, so that even a loss of power leaves one or the other. `like` names a file whose owner, permissions,
+    times and extended attributes are taken over. Raises OSError when the folder cannot be written.
     """
     folder = path.parent
     # Short, because the name with it must not exceed what file systems allow (255 bytes).
     handle, name = tempfile.mkstemp(prefix=".normalize-", dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            if isinstance(data, bytes):
+                file.write(data)
+            else:
+                file.writelines(data)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())

@@ -258,3 +258,25 @@ def test_an_interrupt_ends_with_130(tmp_path: Path) -> None:
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert b"Traceback" not in errors
+
+
+def test_large_files_take_bounded_memory(tmp_path: Path) -> None:
+    """A file of many megabytes is done in blocks: the same text, in memory that does not grow with it."""
+    line = "鼠标和软件的发展，后天再说。\n"
+    with (tmp_path / "large.txt").open("wb") as file:
+        for _ in range(64):
+            file.write((line * 16_000).encode())
+    code = (
+        "import resource, subprocess, sys\n"
+        "done = subprocess.run([sys.executable, '-m', 'normalize', 'convert', 'large.txt', '-o', 'out.txt'])\n"
+        "print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    returncode, megabytes = map(int, done.stdout.split())
+    assert returncode == 0
+    assert megabytes < 300
+    expected = ("鼠標和軟件的發展，後天再說。\n" * 16_000).encode()
+    with (tmp_path / "out.txt").open("rb") as file:
+        for _ in range(64):
+            assert file.read(len(expected)) == expected
+        assert not file.read()

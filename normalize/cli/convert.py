@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -97,6 +97,10 @@ def _copy(files: list[str], settings: Settings, form: Form, output: str | None, 
     for file in files:
         normalizer = settings.normalizer_for(file)
         try:
+            blocks = form.blocks(file, normalizer)
+            if blocks is not None:
+                destination(file, blocks)
+                continue
             data = read(file)
             written = form.container(file, data, normalizer)
             if written is None:
@@ -110,7 +114,7 @@ def _copy(files: list[str], settings: Settings, form: Form, output: str | None, 
     return code_of(failed, len(files))
 
 
-def _destination(files: list[str], output: str | None, force: bool) -> Callable[[str, bytes], None]:
+def _destination(files: list[str], output: str | None, force: bool) -> Callable[[str, bytes | Iterable[bytes]], None]:
     """Return what writes the output of each file, after checking that nothing is overwritten unasked."""
     if output is None or output == "-":
         return lambda _, data: _write(sys.stdout.buffer, data)
@@ -127,7 +131,7 @@ def _destination(files: list[str], output: str | None, force: bool) -> Callable[
         if path.exists() and not force:
             raise Failure(f"{path} exists; use --force to overwrite it")
 
-    def write(file: str, data: bytes) -> None:
+    def write(file: str, data: bytes | Iterable[bytes]) -> None:
         from normalize.files import write_atomically
 
         path = paths[file]
@@ -141,8 +145,9 @@ def _destination(files: list[str], output: str | None, force: bool) -> Callable[
     return write
 
 
-def _write(stream: BinaryIO, data: bytes) -> None:
-    stream.write(data)
+def _write(stream: BinaryIO, data: bytes | Iterable[bytes]) -> None:
+    for block in [data] if isinstance(data, bytes) else data:
+        stream.write(block)
     stream.flush()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +13,11 @@ from normalize.cli.outcome import Failure
 from normalize.formats import Options
 from normalize.pipeline import Normalizer
 from normalize.result import Decoded, Result
+
+#: Files of more bytes are done in blocks of this size where their format allows it. Smaller ones are judged whole: the
+#: signature of a collapse, and damage that is a pattern of the page, show best in all of it.
+LARGE = 1 << 25
+BLOCK = 1 << 22
 
 
 def form_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,6 +81,19 @@ class Form:
         if found.problem:
             raise FormatError(found.problem)
         return found.data
+
+    def blocks(self, file: str, normalizer: Normalizer) -> Iterable[bytes] | None:
+        """Return a large file normalised block by block, in memory that does not grow with it; None for others.
+
+        Text of lines can be divided so, when its encoding is to be had from its beginning.
+        """
+        from normalize.formats.blocks import large
+
+        path = Path(file)
+        if file == "-" or self.unencodable != "strict" or not path.is_file() or path.stat().st_size <= LARGE:
+            return None
+        found = large(path, file, BLOCK, self.options)
+        return found.rewritten(normalizer, lambda result: None) if found else None
 
     def bytes_of(self, text: str, source: Decoded, data: bytes) -> bytes:
         """Return the bytes of what was made of a document; `data` itself where nothing changed.
