@@ -65,8 +65,8 @@ def _ordinary(texts: Sequence[str]) -> list[bool]:
     starts = np.concatenate(([0], ends[:-1] + 1))
 
     def count(array: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-        sums = np.concatenate(([0], np.cumsum(array)))
-        return sums[ends] - sums[starts]
+        sums: npt.NDArray[np.int64] = np.concatenate(([0], np.cumsum(array)))
+        return np.asarray(sums[ends] - sums[starts])
 
     mostly = count(uncommon) >= screen.UNCOMMON_SHARE * np.maximum(count(codes > 0x7F), 1)
     return ((count(strange) == 0) & ~mostly).tolist()  # type: ignore[no-any-return]

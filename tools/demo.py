@@ -1,6 +1,6 @@
 """The demonstration: normalise the sample corpus, show what came out, and compare it with what must come out.
 
-    make demo
+make demo
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def main() -> int:
         for tool, convert in {"punctuate": punctuate, **peers}.items():
             print(f"  {collapse.__name__:6}{tool:12}{_restoring(rows, convert, collapse)}")
     print(
-        "hand-labelled kinds (a half to full, b full to half, c quotes, d ellipsis and dash, e spacing, f must not touch)"
+        "hand-labelled kinds (a half to full, b full to half, c quotes, d ellipsis, dash, e spacing, f must not touch)"
     )
     for tool in ("punctuate", *peers):
         print(f"  {tool:12}{_labelled(_read('labelled'), peers.get(tool))}")
