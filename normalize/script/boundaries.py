@@ -18,6 +18,9 @@ from normalize.script.matching import Match, Matcher
 #: A phrase of the lexicon is this much more probable (nats) than its words one by one: it was listed because it occurs.
 #: Measured on the parallel sentences and round trips of tools/bench/quality.py.
 PHRASE_BONUS = 3.0
+#: By how much (nats) a segmentation must be better than the lexicon's own: 三分|半钟 is 1.5 from 三|分半钟.
+CLEAR = 2.0
+_NUMERALS = "〇一二两三四五六七八九十百千万亿几"
 
 
 def convert(run: str, plan: Plan) -> str:
@@ -39,6 +42,8 @@ def convert(run: str, plan: Plan) -> str:
     if not _compete(run, plan, edges):
         return scalar.convert(run, replace(plan, normalization=()))
     cuts = _segmentation(run, edges)
+    if not _clearly(run, plan, edges, cuts):
+        return scalar.convert(run, replace(plan, normalization=()))
     first, *later = plan.chain
     text = "".join(scalar.replace(run[start:end], first) for start, end in cuts)
     if len(text) != len(run):
@@ -101,6 +106,28 @@ def _segmentation(run: str, edges: dict[tuple[int, int], Match]) -> list[tuple[i
         cuts.append((best[end][1], end))
         end = best[end][1]
     return cuts[::-1]
+
+
+def _clearly(run: str, plan: Plan, edges: dict[tuple[int, int], Match], cuts: list[tuple[int, int]]) -> bool:
+    """Tell whether a segmentation is clearly better than that of the lexicon's own phrases.
+
+    The lexicon lists a numeral with its measure (十台) for no other reason than that longest match would miss it.
+    Regional vocabulary has no such order of its own: there the words always decide.
+    """
+    if any(match.rule == "vocabulary" for match in edges.values()):
+        return True
+    taken = [(piece.start, piece.end) for piece in scalar.pieces(run, plan.chain[0]) if piece.end - piece.start > 1]
+    if any(run[start] in _NUMERALS and end - start == 2 for start, end in taken):
+        return False
+    folded = words.fold(run)
+    lexicon = 0.0
+    position = 0
+    for start, end in [*taken, (len(run), len(run))]:
+        lexicon += words.cost(folded[position:start]) + words.cost(folded[start:end])
+        lexicon -= PHRASE_BONUS if start < end else 0.0
+        position = end
+    chosen = sum(words.cost(folded[start:end]) - PHRASE_BONUS * ((start, end) in edges) for start, end in cuts)
+    return chosen <= lexicon - CLEAR
 
 
 def _within(text: str, matcher: Matcher, cuts: list[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
