@@ -58,7 +58,7 @@ class Spans:
     def rows(self) -> Iterator[tuple[int, int, int, int, int]]:
         """Yield (start, end, output start, output end, code) of each span."""
         columns = (self.starts, self.ends, self.out_starts, self.out_ends, self.codes)
-        return zip(*(as_list(column) for column in columns), strict=True)  # type: ignore[return-value]
+        return zip(*(as_list(column) for column in columns), strict=True)
 
 
 NO_SPANS = Spans((), (), (), (), (), ())

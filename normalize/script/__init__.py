@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from normalize.script.identify import Script, identify
+from normalize.script.identification import Script, identify
 from normalize.script.stage import convert, convert_many, stage, stage_many
 
 __all__ = ["Script", "convert", "convert_many", "identify", "stage", "stage_many"]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from normalize.profile import Class, class_table
 from normalize.script import context
 from normalize.script.arrays import codes
-from normalize.script.identify import CANTONESE
+from normalize.script.identification import CANTONESE
 
 if TYPE_CHECKING:
     from normalize.script.resolver import Resolver

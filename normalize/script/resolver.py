@@ -25,7 +25,7 @@ from normalize.config import Config
 from normalize.edits import Step
 from normalize.script import boundaries, context, targets
 from normalize.script.converter import Converter
-from normalize.script.identify import CANTONESE
+from normalize.script.identification import CANTONESE
 from normalize.script.lexicon import Plan
 from normalize.script.runs import Runs
 from normalize.script.scalar import COMPONENTS
