@@ -38,11 +38,8 @@ def convert(run: str, plan: Plan) -> str:
         return scalar.convert(run, plan)
     for matcher in plan.normalization:
         run = scalar.replace(run, matcher)
-    edges = _edges(run, plan)
-    if not _compete(run, plan, edges):
-        return scalar.convert(run, replace(plan, normalization=()))
-    cuts = _segmentation(run, edges)
-    if not _clearly(run, plan, edges, cuts):
+    cuts = _cuts(run, plan)
+    if cuts is None:
         return scalar.convert(run, replace(plan, normalization=()))
     first, *later = plan.chain
     text = "".join(scalar.replace(run[start:end], first) for start, end in cuts)
@@ -51,6 +48,15 @@ def convert(run: str, plan: Plan) -> str:
     for matcher in later:
         text, cuts = _within(text, matcher, cuts)
     return text
+
+
+def _cuts(run: str, plan: Plan) -> list[tuple[int, int]] | None:
+    """Return the words and phrases that a run is made of, or None when the lexicon's own longest match decides."""
+    edges = _edges(run, plan)
+    if len(run) < 3 or not _compete(run, plan, edges):
+        return None
+    cuts = _segmentation(run, edges)
+    return cuts if _clearly(run, plan, edges, cuts) else None
 
 
 def _edges(run: str, plan: Plan) -> dict[tuple[int, int], Match]:
@@ -162,6 +168,6 @@ def _overlaps(start: int, end: int, cuts: list[tuple[int, int]]) -> bool:
 def pieces(run: str, plan: Plan) -> Iterator[scalar.Piece]:
     """Yield what `convert` replaces in a run, and what it passes on, by a plan of a single step."""
     (matcher,) = plan.chain
-    for start, end in _segmentation(run, _edges(run, plan)):
+    for start, end in _cuts(run, plan) or [(0, len(run))]:
         for piece in scalar.pieces(run[start:end], matcher):
             yield scalar.Piece(start + piece.start, start + piece.end, piece.match)

@@ -57,8 +57,6 @@ SLOT_BITS = 20
 #: much the contexts with that neighbour can add to the second form, and how much they can take from it: most places
 #: can be passed over on that alone.
 BOUND_BITS = 16
-#: Characters on which the lexicon alone decides: 鬍 stands only in its phrases (鬍子, 鬍鬚), and 胡 is a surname.
-LEFT_TO_LEXICON = frozenset("胡")
 #: The score of a form that a character does not have.
 LEAST = -(1 << 20)
 
@@ -190,7 +188,7 @@ class Model:
         self.bounds = bounds
         self.choices = {choice.character: choice for choice in choices}
         self.rows = {character: row for row, character in enumerate(self.choices)}
-        self.pattern = re.compile(f"[{''.join(self.choices.keys() - LEFT_TO_LEXICON)}]")
+        self.pattern = re.compile(f"[{''.join(self.choices)}]")
         self._table = memoryview(table).cast("H")
         self._bytes = table
         #: For each character that is a form, or a variant of one: which form of its folded character it is.
@@ -274,8 +272,7 @@ class Arrays:
         self.most = max(len(choice.forms) for choice in choices)
         self.row = np.full(0x10000, -1, np.int16)
         for number, choice in enumerate(choices):
-            if choice.character not in LEFT_TO_LEXICON:
-                self.row[ord(choice.character)] = number
+            self.row[ord(choice.character)] = number
         self.index = np.full(0x10000, -1, np.int8)
         for character, form in model.index.items():
             self.index[ord(character)] = form

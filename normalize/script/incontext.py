@@ -18,6 +18,7 @@ from normalize.script.matching import Dictionary, Match
 from normalize.script.passages import Passage
 from normalize.script.ready import refining
 from normalize.script.resolver import CONTEXT, PAGE, WORD, Reading, Resolver, WordConverter
+from normalize.script.scalar import COMPONENTS
 from normalize.script.trace import step_of
 
 _CHARACTER = Step("script", "character", "rule", "the form of this character in the other script")
@@ -100,6 +101,10 @@ class _Vocabulary(WordConverter):
 
     def trace(self, text: str, block: int = BLOCK) -> Spans:
         """Return what is changed in a text, and why."""
+        if not COMPONENTS.keys().isdisjoint(text):
+            # A description sequence is copied whole, and words beside it are not looked for: it has one record.
+            after = self.convert(text)
+            return Edits.of(text, [Edit(0, len(text), after, WORD)]).spans if after != text else NO_SPANS
         compiled = self.compiled
         assert compiled is not None
         edits: list[Edit] = []
