@@ -280,3 +280,25 @@ def test_large_files_take_bounded_memory(tmp_path: Path) -> None:
         for _ in range(64):
             assert file.read(len(expected)) == expected
         assert not file.read()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_detect_reads_pipes_and_large_files_in_bounded_memory(tmp_path: Path) -> None:
+    """A named pipe is read as it comes, and a file of 200 MB costs no more memory than a small one."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = subprocess.Popen(["sh", "-c", f"printf 图书馆在三楼 > '{pipe}'"])
+    assert "utf-8" in run("detect", str(pipe)).stdout.decode()
+    writer.wait(timeout=10)
+    large = tmp_path / "large.txt"
+    with large.open("wb") as file:
+        for _ in range(200):
+            file.write("图书馆的阅览室。\n".encode("gbk") * 58_000)
+    code = (
+        "import resource, sys; from normalize.cli import commands;"
+        f"commands.main(['detect', {str(large)!r}], standalone_mode=False);"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert "gb18030" in done.stdout
+    assert int(done.stdout.split()[-1]) < 200_000

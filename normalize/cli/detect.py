@@ -6,7 +6,7 @@ import json
 
 import click
 
-from normalize.cli.inputs import files_from, named, read, walked
+from normalize.cli.inputs import files_from, named, opened, walked
 from normalize.cli.outcome import code_of, complain, shown
 
 
@@ -23,14 +23,15 @@ def detect(paths: tuple[str, ...], as_json: bool, files_from: str | None) -> int
       normalize detect --json archive/
       curl ... | normalize detect
     """
-    from normalize.encoding import detect as detect_bytes
+    from normalize.encoding import detect_stream
 
     failed = total = 0
     rows = []
     for file in walked(named(paths, files_from)):
         total += 1
         try:
-            found = detect_bytes(read(file))
+            with opened(file) as stream:
+                found = detect_stream(stream)
         except OSError as error:
             failed += 1
             complain(file, error)

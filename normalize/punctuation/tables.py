@@ -14,7 +14,7 @@ _SEPARATORS = ",;"
 _DATUM = re.compile(r'"?[\w.:%+/#@~-]{0,40}"?', re.ASCII)
 _NUMBER = re.compile(r"[-+]?\d[\d.:/-]*%?")
 #: Marks that end a sentence, which a row does not do.
-_SENTENCE_END = re.compile("[。！？!?…]$")
+_SENTENCE_ENDS = "。！？!?…"
 #: Code points that stand for nothing, in any text: U+FDD0 and the 31 after it (The Unicode Standard, 23.7).
 _NONCHARACTERS = [chr(code) for code in range(0xFDD0, 0xFDF0)]
 _LONGEST = 2000
@@ -50,8 +50,11 @@ def _rows(text: str, separator: str) -> list[tuple[int, int, str]]:
 
 def _fields(line: str, separator: str) -> list[str] | None:
     """Return the fields of a line, or None when it cannot be a row."""
-    if separator not in line or len(line) > _LONGEST or _SENTENCE_END.search(line):
+    if separator not in line or len(line) > _LONGEST or line[-1] in _SENTENCE_ENDS:
         return None
+    if '"' not in line:
+        fields = line.split(separator)
+        return None if f"{separator} " in line else fields
     try:
         fields = next(csv.reader([line], delimiter=separator))
     except (csv.Error, StopIteration):
