@@ -14,7 +14,6 @@ from normalize.settings import SettingsFile, find_settings, read_settings
 
 _TARGET_NAMES = ", ".join(sorted(set(TARGETS.values())))
 
-_TARGET_HELP = f"Script: {_TARGET_NAMES}, or none.  [default: zh-Hant]"
 
 #: The settings that a flag may be given for, by the name of the flag.
 _FLAGS = {

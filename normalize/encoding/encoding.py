@@ -15,7 +15,6 @@ Unencodable = Literal["strict", "replace", "entity", "preserve"]
 
 #: Each text has one spelling in these, and each valid spelling one text, so decoding needs no check of the way back.
 _ONE_SPELLING = ("utf-8", "utf-16", "utf-32", "ascii", "iso8859", "cp125", "cp437", "cp85", "cp86", "koi8", "mac-")
-_PRESERVED = re.compile("[\udc00-\udcff]+")
 
 
 def encode(text: str, encoding: str, errors: Unencodable = "strict") -> bytes:

@@ -78,7 +78,6 @@ def is_json(line: str) -> bool:
 
 
 _LINES_SIGN = re.compile(r"\s*\{[^\n]*\}\s*\n\s*\{")
-_JSON_SIGN = re.compile(r'\s*(?:\{\s*(?:"(?:[^"\\]|\\.){0,200}"\s*:|\})|\[\s*[\[{"\d\]])')
 
 
 def _looks_like_lines(head: str) -> bool:

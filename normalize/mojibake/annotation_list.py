@@ -71,12 +71,6 @@ class AnnotationList:
             return self.own[character] == syllable
         return repaired and pinyin.is_reading(character, syllable)
 
-    def order(self, used: set[str]) -> list[tuple[str, str]]:
-        """Return the entries for the characters of a passage in list order: the known ones by rank, then the rest."""
-        rank = {character: i for i, character in enumerate(known_list())}
-        mentioned = sorted(used, key=lambda x: (rank.get(x, len(rank)), x))
-        return [(x, self.own.get(x) or known_list().get(x, "")) for x in mentioned]
-
 
 @dataclass
 class _Gloss:
@@ -191,7 +185,7 @@ def straddled(before: str, syllable: str, page: AnnotationList) -> str | None:
     trail = ord(second)
     if not 0x40 <= trail < 0x7F:
         return None
-    for lead in (first, chr(ord(first) + 0xFEE0) if "!" <= first <= "~" else ""):
+    for lead in (first, cp936.full_width(first) if "!" <= first <= "~" else ""):
         code = cp936.encode_character(lead) if lead else None
         if code and len(code) == 2 and any(_trail(x) == trail for x in page.candidates(code[1], syllable)):
             return lead + second

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from normalize.edits import Certainty, Edit, Step
-from normalize.mojibake import likelihood, pinyin
+from normalize.mojibake import cp936, likelihood, pinyin
 from normalize.mojibake.annotate import annotate
 from normalize.mojibake.annotation_list import AnnotationList, learn, straddled
 from normalize.mojibake.page import LOST
@@ -125,13 +125,13 @@ def _judge(text: str, before: str, undone: Undone, page: AnnotationList) -> Cert
 
 def reproduces(restored: str, found: str, used: tuple[tuple[str, str], ...], page: AnnotationList) -> bool:
     """Tell whether the forward model makes `found` of `restored`, with the annotations used in some order."""
-    folded = _fold(found) == found
+    folded = cp936.folded(found) == found
     tables = permutations(used) if 0 < len(used) <= 4 else [used]
     for table in tables:
         for noise in _noises(restored):
             for controls in ("", " ", None):
                 made = annotate(restored, table, noise, controls)
-                if made == found or (folded and _fold(made) == found):
+                if made == found or (folded and cp936.folded(made) == found):
                     return True
     return False
 
@@ -141,7 +141,3 @@ def _noises(restored: str) -> Iterator[dict[str, bytes]]:
     for mark in "！；？。，：、":
         yield {mark: b"\x06\x07"}
         yield {mark: b"\x06"}
-
-
-def _fold(text: str) -> str:
-    return "".join(chr(ord(x) - 0xFEE0) if "！" <= x <= "～" else x for x in text)

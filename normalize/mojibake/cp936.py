@@ -11,6 +11,8 @@ from functools import cache
 
 #: What stands for an undecodable pair, and for a character that cp936 lacks.
 UNDECODABLE = "?"
+#: Full-width forms stand this far above their ASCII twins.
+_WIDER = 0xFEE0
 
 
 @cache
@@ -41,6 +43,24 @@ def decode_pair(lead: int, trail: int) -> str | None:
     except UnicodeDecodeError:
         return None
     return text if len(text) == 1 else None
+
+
+def full_width(mark: str) -> str:
+    """Return the two-byte form of an ASCII mark; any other is returned as it is.
+
+    >>> full_width(";"), full_width("；")
+    ('；', '；')
+    """
+    return chr(ord(mark) + _WIDER) if "!" <= mark <= "~" else mark
+
+
+def folded(text: str) -> str:
+    """Return the text as a later fold of its widths leaves it.
+
+    >>> folded("ａ－ｂ，")
+    'a-b,'
+    """
+    return "".join(chr(ord(x) - _WIDER) if "！" <= x <= "～" else x for x in text)
 
 
 def encode(text: str) -> bytes:

@@ -158,7 +158,7 @@ class ShiftReader:
         noised = _NOISED_MARK.match(self.text, start + 1)
         if noised:
             # The lead byte took the control byte with it; its own trail is the first byte of the mark.
-            code = cp936.encode_character(_full_width(self.text[noised.end()]))
+            code = cp936.encode_character(cp936.full_width(self.text[noised.end()]))
             assert code is not None
             guess = replace(first, guessed=True)
             for lead in range(0x81, 0xFF):
@@ -224,7 +224,7 @@ class ShiftReader:
         for trail in self._likely_trails(h):
             known = self._feed(guess, trail)
             if noised:  # it took a control byte along: nothing is lost, and the mark had two bytes
-                yield noised.end() + 1, self._write(known, _full_width(self.text[noised.end()]))
+                yield noised.end() + 1, self._write(known, cp936.full_width(self.text[noised.end()]))
             lost = known.lost if eaten != LOST else (*known.lost, len(known.text))
             cost = known.cost + self.page.cost(known.text[-1], _LIKE.get(eaten, eaten))
             yield position + 1, replace(known, text=known.text + eaten, lost=lost, cost=cost)
@@ -266,8 +266,3 @@ def _blot(best: Hypothesis, rival: Hypothesis, first: int) -> Hypothesis:
         return best
     text = "".join(LOST if i in unsure else character for i, character in enumerate(best.text))
     return replace(best, text=text, lost=tuple(sorted({*best.lost, *unsure})))
-
-
-def _full_width(mark: str) -> str:
-    """Return the form of a mark that has two bytes."""
-    return chr(ord(mark) + 0xFEE0) if mark < "\x80" else mark

@@ -29,7 +29,6 @@ _FORMS = {
 _FORM = re.compile(f"[{''.join(_FORMS)}]")
 _CURLY = re.compile("[“”‘’「」『』]")
 _STRAIGHT = re.compile("\"|'")
-_ENGLISH_WORD = re.compile(r"[A-Za-z]")
 
 
 def found_region(text: str) -> str | None:
