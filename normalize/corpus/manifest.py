@@ -26,7 +26,8 @@ class Record:
     `status`: `ok` (written, changed), `unchanged` (written, nothing to change), `skipped` (no text, or not to be
     read), `failed` (an error, in `error` as a sentence), `crashed` (it took its worker down twice); a document that
     was written may have an `error` too, about parts of it that were left as they are. Sizes in bytes,
-    hashes SHA-256, `rules` and `certainty` count changes.
+    hashes SHA-256, `rules` and `certainty` count changes; `judged` counts, of the rules that had to prove or infer
+    something or found it lost, how often they did. `confidence` (0 to 1) is that of the detected encoding.
     """
 
     path: str
@@ -46,6 +47,8 @@ class Record:
     hash_out: str = ""
     fingerprint: str = ""
     seconds: float = 0.0
+    judged: dict[str, dict[str, int]] = field(default_factory=dict)
+    confidence: float | None = None
 
     @property
     def is_done(self) -> bool:

@@ -81,19 +81,25 @@ class _Tally:
     changes: int = 0
     rules: Counter[str] = field(default_factory=Counter)
     certainty: Counter[str] = field(default_factory=Counter)
+    judged: dict[str, Counter[str]] = field(default_factory=dict)
     before: set[str] = field(default_factory=set)
     after: set[str] = field(default_factory=set)
+    confidence: float | None = None
 
     def add(self, result: Result) -> None:
         """Count the changes of one text: in all, by rule, by certainty."""
         self.changes += len(result.spans)
         self.before.add(result.script_before)
         self.after.add(result.script_after)
+        if (found := result.detection) is not None and found.encoding:
+            self.confidence = found.confidence if self.confidence is None else min(self.confidence, found.confidence)
         counts = np.bincount(result.spans.codes, minlength=0) if len(result.spans) else ()
         for steps, count in zip(result.spans.steps, counts, strict=False):
             for step in steps:
                 self.rules[f"{step.stage}.{step.rule}"] += int(count)
                 self.certainty[step.certainty] += int(count)
+                if step.certainty != "rule":
+                    self.judged.setdefault(f"{step.stage}.{step.rule}", Counter())[step.certainty] += int(count)
 
     def fields(self) -> dict[str, Any]:
         """Return what the record holds of it."""
@@ -101,6 +107,8 @@ class _Tally:
             "changes": self.changes,
             "rules": dict(sorted(self.rules.items())),
             "certainty": dict(sorted(self.certainty.items())),
+            "judged": {rule: dict(counts) for rule, counts in sorted(self.judged.items())},
+            "confidence": None if self.confidence is None else round(self.confidence, 3),
             "lost": self.certainty["lost"],
             "script_before": together(self.before),
             "script_after": together(self.after),
