@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from normalize.encoding import EncodingError, detect
 from normalize.formats.containers import allowed, inside
-from normalize.formats.document import Rewritten, Visit, rewrite, rewrite_text
+from normalize.formats.document import Rewritten, Visit, rewrite, rewrite_text, within
 from normalize.formats.markup import HTML, XML_FORMAT, elements
 from normalize.formats.span import Format, FormatError, Options, Span
 from normalize.formats.zipfiles import Archive, Member
@@ -96,9 +96,9 @@ def rewrite_archive(data: bytes, path: str, normalizer: Normalizer, options: Opt
             content = _read(archive, member, name, most)
             most -= len(content)
             if format is None:
-                done = rewrite(content, name, normalizer, deeper, visit)
+                done = rewrite(content, name, normalizer, deeper, within(visit, name))
             else:
-                done = rewrite_text(content, name, normalizer, deeper, visit, format)
+                done = rewrite_text(content, name, normalizer, deeper, within(visit, name), format)
         except (FormatError, EncodingError) as error:
             left.append(f"{name}: {error}")
             if "bomb" in str(error):

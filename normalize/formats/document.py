@@ -26,6 +26,12 @@ DEFAULTS = Options()
 Visit = Callable[[Result], object]
 
 
+def within(visit: Visit, name: str) -> Visit:
+    """Return who is to be told of the texts of a member: a visitor that wants to know the member has a `within`."""
+    enter: Callable[[str], Visit] | None = getattr(visit, "within", None)
+    return visit if enter is None else enter(name)
+
+
 @dataclass(frozen=True)
 class Rewritten:
     """What became of a document: its bytes, its format (`zip/docx` style for nested ones), its encoding.
