@@ -52,7 +52,8 @@ __all__ = sorted(_HOME)
 
 def _find_codec(name: str) -> codecs.CodecInfo | None:
     """Find the codecs that Python lacks; their code is loaded when somebody asks for one of their names."""
-    if "euctw" not in (plain := name.replace("_", "")) and "iso2022cn" not in plain and plain != "cns11643":
+    plain = name.replace("_", "")
+    if plain != "cns11643" and not any(known in plain for known in ("euctw", "iso2022cn", "big5uao")):
         return None
     from normalize.encoding.registry import find
 

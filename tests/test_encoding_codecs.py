@@ -14,7 +14,7 @@ import normalize
 from normalize.encoding import decode, to_bytes
 from normalize.encoding.cns import PLANES, characters_of
 
-NAMES = ("euc-tw", "iso-2022-cn", "iso-2022-cn-ext")
+NAMES = ("euc-tw", "big5-uao", "iso-2022-cn", "iso-2022-cn-ext")
 TRADITIONAL = "渡船靠岸時，廚房的蒸籠正冒煙。"
 MIXED = "第一行 first\n渡船靠岸\n简体也行 ok\n"
 
@@ -30,14 +30,14 @@ def run_iconv(data: bytes, source: str, target: str) -> bytes | None:
 def test_importing_normalize_registers_the_codecs() -> None:
     """Python decodes with these names once the package is imported."""
     assert normalize.__version__
-    for name in (*NAMES, "EUC_TW", "euctw", "x-euc-tw", "ISO2022CN", "csISO2022CN", "iso-2022-cn-ext"):
-        assert codecs.lookup(name).name in ("euc_tw", "iso2022_cn", "iso2022_cn_ext")
+    for name in (*NAMES, "EUC_TW", "euctw", "x-euc-tw", "ISO2022CN", "csISO2022CN", "iso-2022-cn-ext", "Big5-UAO"):
+        assert codecs.lookup(name).name in ("euc_tw", "big5_uao", "iso2022_cn", "iso2022_cn_ext")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_text_comes_back(name: str) -> None:
     """What is encoded decodes to the same text; ISO-2022-CN takes both scripts, EUC-TW what CNS 11643 has."""
-    text = TRADITIONAL if name == "euc-tw" else MIXED + TRADITIONAL
+    text = TRADITIONAL if name in ("euc-tw", "big5-uao") else MIXED + TRADITIONAL
     assert text.encode(name).decode(name) == text
 
 
@@ -45,6 +45,15 @@ def test_iso_2022_cn_bytes() -> None:
     """Designation, shift out, two bytes a character, shift in before ASCII; a line ends designations (RFC 1922)."""
     assert "中文a\n中".encode("iso-2022-cn") == b"\x1b$)A\x0eVPND\x0fa\n\x1b$)A\x0eVP\x0f"
     assert "𠀋".encode("iso-2022-cn-ext") == b"\x1b$+I\x1bO!D"
+
+
+def test_big5_uao() -> None:
+    """Simplified characters and symbols have a pair of bytes; what Big5 has too is written as Big5 writes it."""
+    assert MIXED.encode("big5-uao").decode("big5-uao") == MIXED
+    assert "葛".encode("big5-uao") == b"\xb8\xaf"
+    assert b"\x82\x43\xb8\xaf".decode("big5-uao") == "葛葛"
+    for data in (b"\x82\x43", b"\x81", b"\x81\x90\xb8"):
+        assert to_bytes(decode(data, "big5-uao")) == data
 
 
 @given(st.text(st.sampled_from("渡船靠岸時简体龘卡abc \n。、"), max_size=30))

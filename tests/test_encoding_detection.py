@@ -269,3 +269,29 @@ def test_shared_files_that_are_not_chinese() -> None:
 
         row = json.loads(line)
         assert detect(base64.b64decode(row["b64"])).encoding not in CHINESE, row["path"]
+
+
+BOARD = "版上的朋友們，這家店的拉面（ラーメン）♥很好吃，价格也不贵，門口還有人寫着「营业中」。\n"
+
+
+def test_big5_uao_is_told_from_hkscs() -> None:
+    """Text of Taiwan's bulletin boards, with Simplified characters and hearts in it, is named and read as Big5-UAO."""
+    data = BOARD.encode("big5-uao")
+    found = detect(data)
+    assert found.encoding == "big5_uao"
+    assert decode(data).text == BOARD
+    assert to_bytes(decode(data)) == data
+    assert detect(data, candidates=["big5"]).encoding == "big5_uao"
+
+
+def test_hong_kong_text_stays_hkscs() -> None:
+    """Cantonese in HKSCS uses the same rows, and stays HKSCS; what both read alike is called Big5-HKSCS."""
+    text = "佢哋喺茶餐廳嗌咗兩杯凍檸茶，話嗰啲菠蘿包啱啱出爐，唔好畀佢凍咗㗎。"
+    assert detect(text.encode("big5hkscs")).encoding == "big5hkscs"
+    assert detect("這家店的湯麵很好吃".encode("big5-uao")).encoding == "big5hkscs"
+
+
+def test_what_a_page_repeats_is_one_piece_of_evidence() -> None:
+    """A rare name in the title and again in the text reads as it does when it stands once."""
+    page = "<html><title>{0}</title><p>{0}<br>{0}</p>".format("許氏三姊")
+    assert detect(page.encode("big5")).encoding == "big5hkscs"

@@ -4,8 +4,9 @@
 name of the Python codec that reads them, for labels that appear in documents.
 `cns11643.bin`: CNS 11643 planes 1-7 and 15 and ISO-IR-165, from glibc (its charmap EUC-TW, its iconv). Nine planes of
 94 rows of 94 cells, each cell a code point (0: none); first the low bytes of all, then the middle, then the high ones.
+`uao.bin`: Big5-UAO 2.50, as the package uao lists it: the character of each pair 8140-FEFE, low bytes, then high bytes.
 
-    python tools/build_codecs.py        (needs webencodings, and glibc with the charmaps of the package locales)
+    python tools/build_codecs.py        (needs webencodings and uao, and glibc with the charmaps of the package locales)
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ OURS = ("iso2022_cn", "iso2022_cn_ext")
 
 def labels() -> list[tuple[str, str]]:
     """Return (label, Python name) for every label that some codec reads."""
-    from webencodings.labels import LABELS  # type: ignore[import-untyped]
+    from webencodings.labels import LABELS
 
     rows = []
     for label, name in LABELS.items():
@@ -93,6 +94,22 @@ def iso_ir_165() -> list[int]:
     return found
 
 
+def big5_uao() -> list[int]:
+    """Return the code point of each pair of bytes, 157 for each lead byte from 81 to FE."""
+    from uao.b2u import b2u_table
+
+    trails = (*range(0x40, 0x7F), *range(0xA1, 0xFF))
+    return [ord(b2u_table[lead << 8 | trail]) for lead in range(0x81, 0xFF) for trail in trails]
+
+
+def pack(name: str, codes: list[int], shifts: tuple[int, ...]) -> int:
+    """Write code points as layers of bytes, compressed; return the size of the file."""
+    layers = b"".join(bytes(code >> shift & 0xFF for code in codes) for shift in shifts)
+    packed = lzma.compress(layers, lzma.FORMAT_XZ, preset=9 | lzma.PRESET_EXTREME)
+    (DATA / name).write_bytes(packed)
+    return len(packed)
+
+
 def main() -> None:
     """Write every table."""
     rows = labels()
@@ -101,10 +118,9 @@ def main() -> None:
     print(f"encoding_labels.tsv: {len(rows)} labels")
     planes = [*cns_planes(), iso_ir_165()]
     codes = [code for plane in planes for code in plane]
-    layers = b"".join(bytes(code >> shift & 0xFF for code in codes) for shift in (0, 8, 16))
-    packed = lzma.compress(layers, lzma.FORMAT_XZ, preset=9 | lzma.PRESET_EXTREME)
-    (DATA / "cns11643.bin").write_bytes(packed)
-    print(f"cns11643.bin: {[sum(map(bool, plane)) for plane in planes]} characters, {len(packed):,} bytes")
+    size = pack("cns11643.bin", codes, (0, 8, 16))
+    print(f"cns11643.bin: {[sum(map(bool, plane)) for plane in planes]} characters, {size:,} bytes")
+    print(f"uao.bin: {pack('uao.bin', big5_uao(), (0, 8)):,} bytes")
 
 
 if __name__ == "__main__":

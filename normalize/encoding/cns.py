@@ -7,7 +7,7 @@ import re
 from functools import cache
 
 from normalize.data import read_bytes
-from normalize.encoding.stepwise import unencodable, walk
+from normalize.encoding.stepwise import spell, walk
 from normalize.encoding.tables import table_of
 
 #: The planes in the order of the table: 1-7 and 15 of CNS 11643, then ISO-IR-165.
@@ -56,7 +56,7 @@ def gb2312() -> dict[bytes, str]:
 @cache
 def _euc_tw_bytes() -> dict[str, bytes]:
     """Return the byte sequence of each character: two bytes for plane 1, 8E A2-AF and two bytes for the others."""
-    found: dict[str, bytes] = {}
+    found = {chr(code): bytes((code,)) for code in range(0x80)}
     for plane in PLANES[:-1]:
         lead = b"" if plane == 1 else bytes((0x8E, 0xA0 + plane))
         for cell, character in characters_of(plane, 0xA1).items():
@@ -82,16 +82,7 @@ def step(data: bytes, start: int) -> tuple[str | None, int]:
 
 def encode(text: str, errors: str = "strict") -> tuple[bytes, int]:
     """Encode text as EUC-TW."""
-    table = _euc_tw_bytes()
-    out = []
-    for position, character in enumerate(text):
-        if character < "\x80":
-            out.append(character.encode("ascii"))
-        elif character in table:
-            out.append(table[character])
-        else:
-            out.append(unencodable("euc_tw", text, position, errors, lambda t: encode(t)[0]))
-    return b"".join(out), len(text)
+    return spell(text, _euc_tw_bytes(), "euc_tw", errors), len(text)
 
 
 def decode(data: bytes, errors: str = "strict") -> tuple[str, int]:

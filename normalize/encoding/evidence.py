@@ -12,6 +12,8 @@ _SMALL = 4096
 _SPREAD = 6  # places beside the head that a larger file is looked at
 
 _LONG_ASCII = re.compile(rb"([\x00-\x7f]{4})[\x00-\x7f]{4,}([\x00-\x7f]{4})")
+# Bytes that are no part of any character of two or four bytes.
+_BETWEEN = re.compile(rb"[\x00-\x2f:-?]+")
 _HIGH = re.compile(rb"[\x80-\xff]")
 # No multi-byte encoding has a byte below 30 inside a character, so after one a character begins.
 _BOUNDARY = re.compile(rb"[\x00-\x2f](?=[\x80-\xff])")
@@ -64,6 +66,11 @@ def first_high(data: bytes) -> int:
 def _condense(data: bytes) -> bytes:
     """Shorten every long stretch of ASCII to its two ends."""
     return data if len(data) <= 64 else _LONG_ASCII.sub(rb"\1\2", data)
+
+
+def without_repeats(seen: bytes) -> bytes:
+    """Return evidence in which each stretch stands once: what a page repeats, its title say, shows nothing more."""
+    return b" ".join(dict.fromkeys(_BETWEEN.split(seen)))
 
 
 def _parts(data: bytes) -> list[bytes]:

@@ -35,7 +35,6 @@ _SPELLINGS = {
     "gb2312-80": "gb2312",
     "hkscs": "big5hkscs",
     "big5-eten": "big5hkscs",
-    "big5-uao": "big5hkscs",
     "iso-2022-cn": "iso2022_cn",
     "iso-2022-cn-ext": "iso2022_cn_ext",
     "unicode": "utf-16",

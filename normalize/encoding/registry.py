@@ -1,4 +1,4 @@
-"""The codecs that Python lacks, as `codecs` wants them: EUC-TW, ISO-2022-CN and ISO-2022-CN-EXT.
+"""The codecs that Python lacks, as `codecs` wants them: EUC-TW, Big5-UAO, ISO-2022-CN and ISO-2022-CN-EXT.
 
 They are registered under these names when `normalize` is imported, and read their table when first used.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from normalize.encoding import cns
+from normalize.encoding import cns, uao
 from normalize.encoding.iso2022 import Stream
 from normalize.encoding.stepwise import walk
 
@@ -24,6 +24,8 @@ def find(name: str) -> codecs.CodecInfo | None:
     plain = name.replace("_", "").removeprefix("x").removeprefix("cs")
     if plain in ("euctw", "cns11643"):
         return _info("euc_tw", cns.encode, cns.decode, cns.complete)
+    if plain == "big5uao":
+        return _info(uao.NAME, uao.encode, uao.decode, uao.complete)
     if plain in ("iso2022cn", "iso2022cnext"):
         return _stateful("iso2022_cn_ext" if plain.endswith("ext") else "iso2022_cn", plain.endswith("ext"))
     return None

@@ -16,6 +16,7 @@ _TWO_BYTES = {
     "gb18030": "zh",
     "big5hkscs": "zh",
     "cp950": "zh",
+    "big5_uao": "zh",
     "gbk": "zh",
     "euc_tw": "zh",
     "euc_jp": "ja",

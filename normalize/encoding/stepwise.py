@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 #: Decodes what begins at an offset: its text, or None when that cannot be decoded, and where it ends.
 Step = Callable[[bytes, int], tuple[str | None, int]]
@@ -35,3 +35,14 @@ def unencodable(name: str, text: str, position: int, errors: str, encode: Callab
         raise error
     replaced, _ = codecs.lookup_error(errors)(error)
     return replaced if isinstance(replaced, bytes) else encode(replaced)
+
+
+def spell(text: str, table: Mapping[str, bytes], name: str, errors: str) -> bytes:
+    """Encode text character by character, with any error handler that is registered with `codecs`."""
+    out = []
+    for position, character in enumerate(text):
+        if character in table:
+            out.append(table[character])
+        else:
+            out.append(unencodable(name, text, position, errors, lambda new: spell(new, table, name, "strict")))
+    return b"".join(out)

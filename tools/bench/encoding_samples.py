@@ -33,6 +33,7 @@ CODECS = {
     "big5": "t",
     "cp950": "t",
     "big5hkscs": "t",
+    "big5_uao": "st",
     "euc_tw": "t",
     "hz": "s",
     "iso2022_cn": "st",
@@ -134,7 +135,9 @@ def variants(plain: Sample, chance: random.Random) -> Iterator[Sample]:
         yield replace(plain, data=bytes(damaged), variant="corrupt")
 
 
-_FAMILIES = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs", "utf-8-sig": "utf-8"}
+_FAMILIES = {"gb2312": "gb18030", "gbk": "gb18030", "utf-8-sig": "utf-8"} | dict.fromkeys(
+    ("big5", "cp950", "big5_uao"), "big5hkscs"
+)
 
 
 def right(sample: Sample, encoding: str | None) -> bool:
