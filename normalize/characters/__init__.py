@@ -47,7 +47,7 @@ def stage(text: str, profile: Profile, config: Config) -> Edits:
     from normalize.characters.rules import find
 
     edits: list[Edit] = []
-    for edit in find(text, profile.count(Class.HANT) > profile.count(Class.HANS)):
+    for edit in find(text, profile):
         rule = edit.step.rule
         if config.allows(edit.step) and (rule not in _ASKED or _enabled(config, rule)):
             edits.append(edit)

@@ -8,8 +8,8 @@ from normalize.profile import Class, Profile
 
 __all__ = ["stage"]
 
-#: Without one of these there is nothing to do. The search for each runs at some GB/s.
-_SIGNS = ("&", "%", "\\", "=", "~}", "+")
+#: Without one of these there is nothing to do. The search for a single character runs at some GB/s.
+_SIGNS = ("&", "%", "\\", "=", "~", "+")
 
 
 def stage(text: str, profile: Profile, config: Config) -> Edits:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cached_property
+from operator import itemgetter
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`|<(script|style|pre|code)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"'\u3000-\u303f\uff00-\uffef]+|\bwww\.\S+|\bmailto:\S+")
@@ -31,11 +33,11 @@ class Places:
 
     def in_code(self, place: int) -> bool:
         """Tell whether a place is between backticks, or in an element for code."""
-        return any(start <= place < end for start, end in self._code)
+        return _inside(self._code, place)
 
     def in_url(self, place: int) -> bool:
         """Tell whether a place is part of a URL, or in a token that holds one."""
-        return any(start <= place < end for start, end in self._urls)
+        return _inside(self._urls, place)
 
     def is_path(self, token: str) -> bool:
         """Tell whether a token is a URL without its scheme, or a path.
@@ -60,3 +62,9 @@ class Places:
         line = text[text.rfind("\n", 0, start) + 1 : (text.find("\n", end) + 1 or len(text) + 1) - 1]
         quoted = any(line.count(quote, 0, start) % 2 for quote in "\"'") or before in "\"'" or after in "\"'"
         return bool(before + after) and quoted and _CODE_LINE.search(line) is not None
+
+
+def _inside(spans: list[tuple[int, int]], place: int) -> bool:
+    """Tell whether a place is in one of the spans, which are in order and do not overlap."""
+    at = bisect_right(spans, place, key=itemgetter(0))
+    return at > 0 and place < spans[at - 1][1]

@@ -21,8 +21,24 @@ _KINDS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("replacement", re.compile("\ufffd+"), "U+FFFD: bytes that an earlier program could not read"),
     ("question-marks", re.compile(r"(?<![?\w])\?{4,}(?![?\w])"), "`?` for each character that an encoding lacked"),
 )
-#: None of these occurs in a text without one of them.
-_SIGNS = ("锟斤拷", "ï¿½", "烫烫烫烫", "屯屯屯屯", "葺葺葺葺", "锘锘", "蔽蔽蔽", "\ufffd", "????")
+#: A text without one of these has lost nothing.
+_SIGNS = ("????", "ï¿½", "锟斤拷", "烫烫烫烫", "屯屯屯屯", "葺葺葺葺", "锘锘", "蔽蔽蔽")
+#: The search for one character is ten times as fast as that for several, until it has stopped so often.
+_TRIES = 100
+
+
+def may_have_losses(text: str) -> bool:
+    """Tell whether a text has any of the signs of loss; of a clean text that is known some GB/s fast."""
+    return "\ufffd" in text or any(_occurs(sign, text) for sign in _SIGNS)
+
+
+def _occurs(sign: str, text: str) -> bool:
+    place = text.find(sign[0])
+    for _ in range(_TRIES):
+        if place < 0 or text.startswith(sign, place):
+            return place >= 0
+        place = text.find(sign[0], place + 1)
+    return sign in text
 
 
 def losses(text: str) -> Iterator[Edit]:
@@ -33,7 +49,7 @@ def losses(text: str) -> Iterator[Edit]:
     >>> list(losses("地面太烫 烫烫烫"))
     []
     """
-    if not any(sign in text for sign in _SIGNS):
+    if not may_have_losses(text):
         return
     notes = []
     for kind, pattern, reason in _KINDS:
