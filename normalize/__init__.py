@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from normalize.arrow.table import normalize_table as normalize_table
     from normalize.config import Config as Config
     from normalize.config import ConfigError as ConfigError
     from normalize.encoding import decode as decode
@@ -43,6 +44,7 @@ _HOME = {
     "identify": "script",
     "normalize": "pipeline",
     "normalize_many": "pipeline",
+    "normalize_table": "arrow.table",
     "punctuate": "punctuation",
     "repair": "pipeline",
 }

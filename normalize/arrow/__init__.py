@@ -1,0 +1,1 @@
+"""Text in Arrow tables: which columns hold it, and the columns with it normalised. Needs pyarrow (extra `arrow`)."""
