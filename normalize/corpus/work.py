@@ -82,6 +82,7 @@ class _Tally:
     rules: Counter[str] = field(default_factory=Counter)
     certainty: Counter[str] = field(default_factory=Counter)
     judged: dict[str, Counter[str]] = field(default_factory=dict)
+    lost: int = 0
     before: set[str] = field(default_factory=set)
     after: set[str] = field(default_factory=set)
     confidence: float | None = None
@@ -95,6 +96,7 @@ class _Tally:
             self.confidence = found.confidence if self.confidence is None else min(self.confidence, found.confidence)
         counts = np.bincount(result.spans.codes, minlength=0) if len(result.spans) else ()
         for steps, count in zip(result.spans.steps, counts, strict=False):
+            self.lost += int(count) * any(step.certainty == "lost" for step in steps)
             for step in steps:
                 self.rules[f"{step.stage}.{step.rule}"] += int(count)
                 self.certainty[step.certainty] += int(count)
@@ -109,7 +111,7 @@ class _Tally:
             "certainty": dict(sorted(self.certainty.items())),
             "judged": {rule: dict(counts) for rule, counts in sorted(self.judged.items())},
             "confidence": None if self.confidence is None else round(self.confidence, 3),
-            "lost": self.certainty["lost"],
+            "lost": self.lost,
             "script_before": together(self.before),
             "script_after": together(self.after),
         }
