@@ -19,7 +19,8 @@ from normalize.corpus.manifest import Record
 from normalize.corpus.plan import Document
 from normalize.corpus.staging import Staging
 from normalize.formats import Options, rewrite
-from normalize.formats.blocks import Blocks, large
+from normalize.formats.blocks import Divided, large
+from normalize.formats.compressed import PACKED
 from normalize.formats.document import together
 from normalize.pipeline import Normalizer
 from normalize.result import Result
@@ -169,15 +170,15 @@ class Worker:
             **tally.fields(),
         )
 
-    def _blocks(self, path: Path, document: Document) -> Blocks | None:
+    def _blocks(self, path: Path, document: Document) -> Divided | None:
         """Return a document that is large enough, and can be divided, in blocks."""
         least = self.job.limits.block
         # What is compressed may be many times as large.
-        if document.size <= 2 * least and not document.path.lower().endswith((".gz", ".bz2", ".xz")):
+        if document.size <= 2 * least and not document.path.lower().endswith(PACKED):
             return None
         return large(path, document.path, least, self.job.format_options)
 
-    def _do_blocks(self, blocks: Blocks, path: Path, output: Path, record: Record, earlier: Record | None) -> Record:
+    def _do_blocks(self, blocks: Divided, path: Path, output: Path, record: Record, earlier: Record | None) -> Record:
         with path.open("rb") as file:
             record = replace(record, hash_in=hashlib.file_digest(file, "sha256").hexdigest())
         if earlier is not None and _still_valid(earlier, record, output):
@@ -197,11 +198,11 @@ class Worker:
             with path.open("rb") as file:
                 size = self.staging.write_all(output, iter(lambda: file.read(_COPY), b""))
             hash_out = record.hash_in
-        name = f"{blocks.method.name}/{blocks.format.name}" if blocks.method else blocks.format.name
         return replace(
             record,
             status="ok" if blocks.changed else "unchanged",
-            format=name,
+            error="; ".join(blocks.left),
+            format=blocks.name,
             encoding=blocks.encoding,
             size_out=size,
             hash_out=hash_out,

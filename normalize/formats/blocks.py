@@ -11,12 +11,13 @@ import lzma
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from normalize.encoding import decode
-from normalize.formats.compressed import Method, method_of
-from normalize.formats.document import Visit, rewrite_text
+from normalize.formats.compressed import Method, method_of, zstandard_packer
+from normalize.formats.document import NAMED, Visit, faulty_lines, rewrite_text
 from normalize.formats.members import JSON_LINES
 from normalize.formats.plain import PLAIN_TEXT
 from normalize.formats.registry import format_of
@@ -31,8 +32,27 @@ _WIDTHS = {"utf-16": 2, "utf-32": 4}
 _STATEFUL = ("hz", "iso2022", "iso-2022", "utf-7")
 
 
+class Divided(Protocol):
+    """A document that is read, normalised and given back in blocks; made by `large`.
+
+    After `rewritten` has come to its end, `changed` tells whether anything did, and `left` what stayed as it is though
+    it ought not to, in sentences.
+    """
+
+    changed: bool
+    left: list[str]
+    encoding: str | None
+
+    @property
+    def name(self) -> str:
+        """The name of the format, `gz/jsonl` style."""
+
+    def rewritten(self, normalizer: Normalizer, visit: Visit) -> Iterator[bytes]:
+        """Yield the document normalised."""
+
+
 class Blocks:
-    """A large document that is read, normalised and given back in blocks; made by `large`."""
+    """A large document of lines."""
 
     def __init__(self, path: Path, name: str, method: Method | None, size: int, options: Options) -> None:
         self.path = path
@@ -40,18 +60,25 @@ class Blocks:
         self.size = size
         self.options = options
         self.changed = False
+        self.left: list[str] = []
         self.packed_size = path.stat().st_size
         head = next(self._raw(), b"")
         # A character cut off at the end of the head says nothing about the encoding.
         decoded = decode(head[: head.rfind(b"\n") + 1] or head)
-        self.encoding = decoded.encoding
+        self.encoding: str | None = decoded.encoding
+        self._code = decoded.encoding
         self.is_text = decoded.detection is None or decoded.detection.encoding != "binary"
         self.format: Format = format_of(decoded.text, name)
 
     @property
     def is_divisible(self) -> bool:
         """Whether the document can be done block by block."""
-        return self.is_text and self.format in _DIVISIBLE and not self.encoding.startswith(_STATEFUL)
+        return self.is_text and self.format in _DIVISIBLE and not self._code.startswith(_STATEFUL)
+
+    @property
+    def name(self) -> str:
+        """The name of the format, with that of the compression before it."""
+        return f"{self.method.name}/{self.format.name}" if self.method else self.format.name
 
     def _raw(self) -> Iterator[bytes]:
         """Yield the content in blocks of any ends; raise FormatError when it unpacks to too much."""
@@ -86,16 +113,20 @@ class Blocks:
         if rest:
             yield rest
 
+    @cached_property
+    def _line_sign(self) -> bytes:
+        return "\n".encode(self._code) if self._code[:6] in _WIDTHS else b"\n"
+
     def _line_end(self, data: bytes) -> int:
-        width = _WIDTHS.get(self.encoding[:6], 1)
-        sign = "\n".encode(self.encoding) if width > 1 else b"\n"
+        width = _WIDTHS.get(self._code[:6], 1)
+        sign = self._line_sign
         at = data.rfind(sign)
         while at >= 0 and at % width:
             at = data.rfind(sign, 0, at + len(sign) - 1)
         return at + len(sign) if at >= 0 else 0
 
     def _character_end(self, data: bytes) -> int:
-        if self.format is PLAIN_TEXT and self.encoding.startswith("utf-8"):
+        if self.format is PLAIN_TEXT and self._code.startswith("utf-8"):
             at = data.rfind("。".encode())
             if at >= 0:
                 return at + 3
@@ -103,20 +134,25 @@ class Blocks:
             while at > len(data) - 4 and data[at - 1] & 0xC0 == 0x80:
                 at -= 1
             return at - 1
-        raise FormatError(
-            f"has a line of more than {len(data):,} bytes, too long to be done in parts as {self.encoding}"
-        )
+        raise FormatError(f"has a line of more than {len(data):,} bytes, too long to be done in parts as {self._code}")
 
     def rewritten(self, normalizer: Normalizer, visit: Visit) -> Iterator[bytes]:
         """Yield the document normalised and packed as it was; `changed` tells afterwards whether it differs."""
         pack = _Packer(self.method, self.path) if self.method else None
-        known = type(normalizer)(normalizer.config, encoding=self.encoding)
+        known = type(normalizer)(normalizer.config, encoding=self._code)
+        lines = count = 0
+        faulty: list[int] = []
         for block in self._whole_lines():
-            done = rewrite_text(block, "", known, self.options, visit, self.format).data
-            self.changed = self.changed or done != block
-            yield pack.add(done) if pack else done
+            done = rewrite_text(block, "", known, self.options, visit, self.format)
+            self.changed = self.changed or done.data != block
+            count += len(done.faulty)
+            faulty += (lines + number for number in done.faulty[: NAMED - len(faulty)])
+            lines += block.count(self._line_sign)
+            yield pack.add(done.data) if pack else done.data
         if pack:
             yield pack.end()
+        if count:
+            self.left.append(faulty_lines(faulty, count, self.format))
 
 
 class _Packer:
@@ -129,12 +165,13 @@ class _Packer:
             "gz": lambda: zlib.compressobj(wbits=-15),
             "bz2": bz2.BZ2Compressor,
             "xz": lzma.LZMACompressor,
+            "zst": lambda: zstandard_packer(old),
         }
+        with path.open("rb") as file:
+            old = file.read(10)
         self.packer = makers[method.name]()
         self.head = b""
         if method.name == "gz":
-            with path.open("rb") as file:
-                old = file.read(10)
             self.head = b"\x1f\x8b\x08\x00" + old[4:10]
 
     def add(self, data: bytes) -> bytes:
@@ -149,7 +186,7 @@ class _Packer:
         return end + struct.pack("<II", self.sum, self.size & 0xFFFFFFFF) if self.name == "gz" else end
 
 
-def large(path: Path, name: str, size: int, options: Options) -> Blocks | None:
+def large(path: Path, name: str, size: int, options: Options) -> Divided | None:
     """Return a document as blocks of about `size` bytes, or None for one that must be read whole.
 
     Raises FormatError when it cannot be unpacked.
@@ -157,8 +194,6 @@ def large(path: Path, name: str, size: int, options: Options) -> Blocks | None:
     with path.open("rb") as file:
         method = method_of(file.read(16))
     if method is not None:
-        if method.name == "zst":
-            return None
         for suffix in method.suffixes:
             name = name.removesuffix(suffix)
     blocks = Blocks(path, name, method, size, options)

@@ -1,4 +1,4 @@
-"""Compressed files: gzip, bzip2, xz and, where Python can read it, Zstandard."""
+"""Compressed files: gzip, bzip2, xz and, with Python 3.14 or the extra `zstd`, Zstandard."""
 
 from __future__ import annotations
 
@@ -44,26 +44,59 @@ def _gzip(data: bytes, old: bytes) -> bytes:
 
 
 def _zstandard() -> Any:
-    """Return a module that reads Zstandard: the standard library's from Python 3.14, or the package."""
-    for name in ("compression.zstd", "zstandard"):
+    """Return a module that reads Zstandard: the standard library's from Python 3.14, or its backport."""
+    for name in ("compression.zstd", "backports.zstd"):
         try:
             return import_module(name)
         except ImportError:
             continue
-    raise FormatError("Zstandard needs Python 3.14, or the package `zstandard`")
+    raise FormatError("Zstandard needs Python 3.14, or: pip install 'zh-normalize[zstd]'")
 
 
-def _open_zstandard(file: BinaryIO) -> Any:
+class _ZstandardFile:
+    """Reads all frames of a file. The library refuses windows of more than 128 MB, unless told otherwise."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        module = _zstandard()
+        self._error: type[Exception] = module.ZstdError
+        self._file = module.ZstdFile(file)
+
+    def __enter__(self) -> _ZstandardFile:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._file.close()
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes; raise OSError for what is damaged, EOFError for what is cut off."""
+        try:
+            data: bytes = self._file.read(size)
+        except self._error as error:
+            raise OSError(str(error)) from None
+        return data
+
+
+def zstandard_packer(old: bytes) -> Any:
+    """Return what compresses, with a checksum where the frame that begins like this has one (RFC 8878, 3.1.1.1.1)."""
     module = _zstandard()
-    return module.open(file, "rb")
+    has_checksum = len(old) > 4 and old[4] >> 2 & 1
+    return module.ZstdCompressor(options={module.CompressionParameter.checksum_flag: has_checksum})
+
+
+def _zstandard_whole(data: bytes, old: bytes) -> bytes:
+    packer = zstandard_packer(old)
+    packed: bytes = packer.compress(data, packer.FLUSH_FRAME)
+    return packed
 
 
 METHODS = (
     Method("gz", b"\x1f\x8b\x08", (".gz", ".gzip"), lambda file: gzip.GzipFile(fileobj=file), _gzip),
     Method("bz2", b"BZh", (".bz2",), bz2.BZ2File, lambda data, old: bz2.compress(data)),
     Method("xz", b"\xfd7zXZ\x00", (".xz",), lzma.LZMAFile, lambda data, old: lzma.compress(data)),
-    Method("zst", b"\x28\xb5\x2f\xfd", (".zst",), _open_zstandard, lambda data, old: _zstandard().compress(data)),
+    Method("zst", b"\x28\xb5\x2f\xfd", (".zst", ".zstd"), _ZstandardFile, _zstandard_whole),
 )
+#: How the names of compressed files end.
+PACKED = tuple(suffix for method in METHODS for suffix in method.suffixes)
 
 
 def method_of(data: bytes) -> Method | None:

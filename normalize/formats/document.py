@@ -5,7 +5,7 @@ The law of this package: where nothing is to be changed, the bytes that come out
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from normalize.edits import Step, compose
@@ -36,7 +36,8 @@ def within(visit: Visit, name: str) -> Visit:
 class Rewritten:
     """What became of a document: its bytes, its format (`zip/docx` style for nested ones), its encoding.
 
-    `problem` says why it was left as it is; `left` names parts inside it that were, with the reason.
+    `problem` says why it was left as it is; `left` names parts inside it that were, with the reason. `faulty` are the
+    numbers (from 1) of lines that are not as the format asks, which `left` tells of too.
     """
 
     data: bytes
@@ -44,6 +45,7 @@ class Rewritten:
     encoding: str | None = None
     problem: str = ""
     left: tuple[str, ...] = ()
+    faulty: tuple[int, ...] = ()
 
 
 def rewrite(
@@ -74,15 +76,55 @@ def rewrite_text(
     if decoded.detection is not None and decoded.detection.encoding == "binary":
         return Rewritten(data, "binary", "binary", problem="not text")
     format = format or format_of(decoded.text, path)
-    result = explain(decoded, format, normalizer, options)
+    spans = list(format.spans(decoded.text, options))
+    faulty = _lines_of(decoded.text, (span.start for span in spans if span.kind == "faulty"))
+    result = explain(decoded, format, normalizer, options, spans)
     visit(result)
-    return Rewritten(_write(result, decoded, data, options), format.name, decoded.encoding)
+    left = (faulty_lines(faulty, len(faulty), format),) if faulty else ()
+    return Rewritten(
+        _write(result, decoded, data, options), format.name, decoded.encoding, left=left, faulty=tuple(faulty)
+    )
 
 
-def explain(decoded: Decoded, format: Format, normalizer: Normalizer, options: Options) -> Result:
-    """Return what normalising a decoded document in its format gives, with the record of every change."""
+def _lines_of(text: str, places: Iterable[int]) -> list[int]:
+    """Return the numbers of the lines in which places lie that are in order."""
+    lines: list[int] = []
+    line, position = 1, 0
+    for place in places:
+        line += text.count("\n", position, place)
+        position = place
+        lines.append(line)
+    return lines
+
+
+#: So many faulty lines are named.
+NAMED = 5
+
+
+def faulty_lines(first: Sequence[int], count: int, format: Format) -> str:
+    """Return a sentence about lines that are not as the format asks, given the first of them and their number.
+
+    >>> from normalize.formats.members import JSON_LINES
+    >>> faulty_lines([3], 1, JSON_LINES), faulty_lines([3, 5], 2, JSON_LINES)
+    ('line 3 is not valid jsonl and stays as it is', 'lines 3 and 5 are not valid jsonl and stay as they are')
+    """
+    if count == 1:
+        return f"line {first[0]} is not valid {format.name} and stays as it is"
+    named = [str(number) for number in first[:NAMED]]
+    last = f"{count - len(named):,} more" if count > len(named) else named.pop()
+    return f"lines {', '.join(named)} and {last} are not valid {format.name} and stay as they are"
+
+
+def explain(
+    decoded: Decoded, format: Format, normalizer: Normalizer, options: Options, found: list[Span] | None = None
+) -> Result:
+    """Return what normalising a decoded document in its format gives, with the record of every change.
+
+    `found` are its spans, where they are known.
+    """
     document = decoded.text
-    spans = list(format.spans(document, options))
+    spans = list(format.spans(document, options)) if found is None else found
+    spans = [span for span in spans if span.kind != "faulty"]
     if spans == [Span(0, len(document))]:
         result = normalizer.explain(document)
         text, changes = result.text, result.spans

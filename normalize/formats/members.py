@@ -60,12 +60,14 @@ _LINE = re.compile(r"[^\n]+")
 
 
 def _lines(text: str, options: Options) -> Iterator[Span]:
-    """Yield the strings of each line that is JSON; other lines stay as they are."""
+    """Yield the strings of each line that is JSON; other lines are faulty, unless they are blank."""
     fields = frozenset(options.fields)
     for match in _LINE.finditer(text):
         line = match[0]
         if is_json(line):
             yield from strings(text, match.start(), match.end(), fields, "document")
+        elif not line.isspace():
+            yield Span(match.start(), match.end(), "faulty")
 
 
 def is_json(line: str) -> bool:

@@ -14,8 +14,9 @@ class FormatError(ValueError):
 
 
 #: `text` begins a passage; `more` continues the passage before it, with only markup between; `kept` is seen as part of
-#: the passage but is not changed (code); `document` begins a document of its own (a row), judged apart from the others.
-Kind = Literal["text", "more", "kept", "document"]
+#: the passage but is not changed (code); `document` begins a document of its own (a row), judged apart from the others;
+#: `faulty` is no text, but something that is not as the format asks: it stays as it is, and its line is named.
+Kind = Literal["text", "more", "kept", "document", "faulty"]
 
 
 class Span(NamedTuple):
