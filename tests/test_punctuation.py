@@ -123,6 +123,7 @@ def test_clean_paragraphs_do_not_change():
         "乌溪口,1963,88,雨量、水位,洪水期每小时报一次",
         "编号;姓名;备注\n1;王小明;喜欢吃鱼、打球\n2;李雷;学生、班长",
         '名称,说明\n"苹果,红的","甜、脆"\n梨,0.5\n桃,1.25',
+        "甲,1,乙;3;丙、丁\n戊,2,己;4;庚、辛",
     ],
 )
 def test_separators_of_tables_stay(text: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from normalize.config import Config
 from normalize.profile import ARRAY_LENGTH, Profile
-from normalize.punctuation import columns, punctuate, restore, stage
+from normalize.punctuation import columns, fields, punctuate, restore, signature, stage, tables
 from normalize.punctuation.forward import fold
 from normalize.punctuation.lines import LONGEST, split
 from normalize.punctuation.rules import RULES
@@ -101,6 +101,28 @@ def test_changes_of_a_long_restored_text_are_reported(text):
 def test_columns_and_single_marks_agree(text):
     """The column-wise way decides exactly as the scalar one."""
     assert columns.offsets(text).tolist() == restore.offsets(split(text))
+
+
+@given(st.lists(MIXED, max_size=6).map("\n".join), st.booleans(), st.integers(1, 80))
+def test_columns_and_single_lines_agree(text, has_full_brackets, size):
+    """So it does in a text of which only some lines were collapsed."""
+    expected = restore.offsets_in_lines(text, has_full_brackets)
+    assert columns.offsets_in_lines(text, has_full_brackets, size).tolist() == expected
+    assert columns.has_collapsed_line(text, size) == any(signature.line_collapsed(line.text) for line in split(text))
+
+
+@given(st.lists(MIXED, max_size=6).map("\n".join), st.integers(1, 80))
+def test_size_of_blocks_changes_nothing(text, size):
+    """However many characters are worked on together, the same marks are restored."""
+    assert columns.offsets(text, size).tolist() == columns.offsets(text).tolist()
+
+
+@given(st.text(st.sampled_from('甲乙1,2;\n\r" 。ab'), max_size=120), st.sampled_from(",;"), st.integers(1, 80))
+def test_rows_of_long_texts_are_found_among_their_candidates(text, separator, size):
+    """Looking only at the lines that may be rows finds the same rows as looking at all."""
+    found = fields.candidates(text, separator, "。", 100, size) if text else []
+    rows = [(start, end) for start, end, own in tables.rows(text) if own == separator]
+    assert set(rows) <= set(found)
 
 
 @pytest.mark.parametrize("filler", ["甲", "甲,", "甲。乙,", "a,b 甲("])

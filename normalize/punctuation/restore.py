@@ -6,9 +6,7 @@ touches, and no blank is added or removed.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from operator import itemgetter
 
 from normalize.config import Config
 from normalize.edits import Edit, Edits, Spans, Step, compose
@@ -44,59 +42,77 @@ _ELLIPSIS = Step("punctuation", "ellipsis.collapsed", "inferred", "a collapse sp
 
 def restored(text: str, config: Config, asked: bool) -> Edits:
     """Return the edits that restore `text`; `asked` takes less evidence, because somebody asked for it."""
-    edits = _restored(text, config, asked)
-    if edits.text == text or not (rows := tables.rows(text)):
-        return edits
-    # Commas that separate fields are hidden, and all is judged again without them.
-    hidden, stands_for = tables.hide(text, rows)
-    edits = _restored(hidden, config, asked)
-    if edits.text == hidden:
-        return Edits.none(text)
-    return Edits(text, tables.show(edits.text, stands_for), lambda: edits.spans)
-
-
-def _restored(text: str, config: Config, asked: bool) -> Edits:
     signs = signature.read(text)
     whole = signs.collapsed or (asked and not signs.full)
-    if whole:
-        return _whole(text, config, signs.collapsed)
-    return Edits.of(text, [edit for edit in _single_lines(text, signs) if config.allows(edit.step)])
-
-
-def _single_lines(text: str, signs: signature.Signature) -> Iterator[Edit]:
-    """Yield the edits of the collapsed lines of a text that has its other marks; what shows a typing hand is left."""
-    lines = signature.collapsed_lines(text)
-    typed = [(line.start, line.start + len(line.text)) for line in lines if " (" in line.text]
-    for at in offsets(lines):
-        mark = text[at]
-        if mark not in "()":
-            typed_here = text[at + 1 : at + 2] == " "
-        else:
-            index = bisect_right(typed, at, key=itemgetter(0)) - 1
-            typed_here = not signs.has_full_brackets or (index >= 0 and at < typed[index][1])
-        if not typed_here:
-            yield Edit(at, at + 1, FULL[mark], STEPS[mark])
-
-
-def _whole(text: str, config: Config, collapsed: bool) -> Edits:
-    """Return the edits that restore a text all of which was collapsed."""
-    found = places(text)
+    if not whole and not _has_collapsed_line(text):
+        return Edits.none(text)
+    # The commas that separate fields are hidden, and what is left is judged without them.
+    if rows := tables.rows(text):
+        judged = tables.hidden(text, rows)
+        signs = signature.read(judged)
+        whole = signs.collapsed or (asked and not signs.full)
+        if not whole and not _has_collapsed_line(judged):
+            return Edits.none(text)
+    else:
+        judged = text
+    found = places(judged) if whole else _in_lines(judged, signs.has_full_brackets)
     if config.disable:
         found = [at for at in found if config.allows(STEPS[text[at]])]
     # The others are looked for in the collapsed text, where Han tells what is Chinese as well as marks do.
-    others = [edit for edit in _others(text, collapsed) if config.allows(edit.step)]
+    others = [edit for edit in _others(judged, signs.collapsed) if config.allows(edit.step)] if whole else []
     if len(text) < ARRAY_LENGTH:
         edits = [Edit(at, at + 1, FULL[text[at]], STEPS[text[at]]) for at in found]
         return Edits.of(text, sorted(edits + others))
     if not found and not others:
         return Edits.none(text)
-    from normalize.punctuation import columns
+    from normalize.punctuation.stretch import widened
 
-    full = columns.widened(text, found)
+    full = widened(text, found)
     if not others:
         return Edits(text, full, lambda: _spans(text, found))
     both = Edits.of(full, others)
     return Edits(text, both.text, lambda: compose(_spans(text, found), both.spans))
+
+
+def _has_collapsed_line(text: str) -> bool:
+    """Tell whether a text that has its other marks has a line that lost its own."""
+    if sum(text.count(mark) for mark in ",;!?") < 2:
+        return False
+    if len(text) < ARRAY_LENGTH:
+        return any(signature.line_collapsed(line.text) for line in split(text))
+    from normalize.punctuation import columns
+
+    return columns.has_collapsed_line(text)
+
+
+def _in_lines(text: str, has_full_brackets: bool) -> list[int]:
+    """Return the marks to restore in the collapsed lines of such a text.
+
+    A line shows by two marks that it was collapsed; where one does, a single mark will do for the others.
+    """
+    if len(text) < ARRAY_LENGTH:
+        return offsets_in_lines(text, has_full_brackets)
+    from normalize.punctuation import columns
+
+    found: list[int] = columns.offsets_in_lines(text, has_full_brackets).tolist()
+    return found
+
+
+def offsets_in_lines(text: str, has_full_brackets: bool) -> list[int]:
+    """Return where the marks stand that are to be full-width, in lines that may be collapsed among others that are not.
+
+    What shows a typing hand is left: a blank behind a mark, brackets in a line that has one behind a blank, and all
+    brackets where nobody wrote full-width ones.
+    """
+    lines = [line for line in split(text) if signature.may_be_collapsed(line.text)]
+    typed = [(line.start, line.start + len(line.text)) for line in lines if " (" in line.text]
+
+    def is_typed(at: int) -> bool:
+        if text[at] not in "()":
+            return text[at + 1 : at + 2] == " "
+        return not has_full_brackets or any(start <= at < end for start, end in typed)
+
+    return [at for at in offsets(lines) if not is_typed(at)]
 
 
 def _spans(text: str, places: list[int]) -> Spans:

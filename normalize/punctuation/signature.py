@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from normalize.profile import ARRAY_LENGTH
-from normalize.punctuation.lines import Cutter, Line, split
 from normalize.punctuation.masks import HAN
 
 FULL_MARKS = "，；：！？（）"
@@ -56,28 +54,12 @@ def read(text: str) -> Signature:
     return Signature(strong >= needed and bool(beside), full, brackets)
 
 
-def collapsed_lines(text: str) -> list[Line]:
-    """Return the lines that were collapsed, of a text whose other lines have their full-width marks.
-
-    A line shows that by two marks; where one line does, a single mark will do for the others.
-    """
-    if sum(text.count(mark) for mark in ",;!?") < 2:
-        return []
-    if len(text) >= ARRAY_LENGTH:
-        from normalize.punctuation import columns
-
-        if not any(line_collapsed(text[start:end]) for start, end in columns.suspect_lines(text, 2)):
-            return []
-        cutter = Cutter(text)
-        lines = [cutter.line(start, end) for start, end in columns.suspect_lines(text, 1)]
-    else:
-        lines = list(split(text))
-    if not any(line_collapsed(line.text) for line in lines):
-        return []
-    return [line for line in lines if _BEHIND_HAN.search(line.text) and not _FULL.search(line.text)]
-
-
 def line_collapsed(line: str) -> bool:
     """Judge one line of a text whose other lines have their full-width marks."""
     strong = sum(1 for _ in islice(_STRONG.finditer(line), 2))
     return strong > 1 and not _FULL.search(line) and _SOFT.search(line) is not None
+
+
+def may_be_collapsed(line: str) -> bool:
+    """Tell whether a line of a text in which others were collapsed may have been so too: one mark is enough."""
+    return _BEHIND_HAN.search(line) is not None and not _FULL.search(line)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
+
+from normalize.profile import ARRAY_LENGTH
 
 _SEPARATORS = ",;"
 #: A field that is no prose: empty, or digits, Latin letters and their marks only.
@@ -36,16 +39,27 @@ def rows(text: str) -> list[tuple[int, int, str]]:
 def _rows(text: str, separator: str) -> list[tuple[int, int, str]]:
     found: list[tuple[int, int, str]] = []
     run: list[tuple[int, int, list[str]]] = []
-    start = 0
-    for line in [*text.split("\n"), ""]:
-        fields = _fields(line.rstrip("\r"), separator)
-        if run and (fields is None or len(fields) != len(run[0][2])):
+    for start, end in _candidates(text, separator):
+        fields = _fields(text[start:end].rstrip("\r"), separator)
+        if run and (fields is None or start != run[-1][1] + 1 or len(fields) != len(run[0][2])):
             found += _judge(run, separator)
             run = []
         if fields is not None:
-            run.append((start, start + len(line), fields))
+            run.append((start, end, fields))
+    return found + _judge(run, separator) if run else found
+
+
+def _candidates(text: str, separator: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the lines that may be rows."""
+    if len(text) >= ARRAY_LENGTH:
+        from normalize.punctuation import fields
+
+        yield from fields.candidates(text, separator, _SENTENCE_ENDS, _LONGEST)
+        return
+    start = 0
+    for line in text.split("\n"):
+        yield start, start + len(line)
         start += len(line) + 1
-    return found
 
 
 def _fields(line: str, separator: str) -> list[str] | None:
@@ -76,23 +90,18 @@ def _judge(run: list[tuple[int, int, list[str]]], separator: str) -> list[tuple[
     return [(start, end, separator) for start, end, _ in run] if is_table else []
 
 
-def hide(text: str, found: list[tuple[int, int, str]]) -> tuple[str, dict[str, str]]:
-    """Return the text with the separators of rows replaced, one for one, and what leads back."""
+def hidden(text: str, found: list[tuple[int, int, str]]) -> str:
+    """Return the text with the separators of rows replaced, one for one, by characters that stand for nothing."""
     free = [character for character in _NONCHARACTERS if character not in text]
     if len(free) < len(_SEPARATORS):  # a text made to spite us
-        return text, {}
-    stands_for = dict(zip(_SEPARATORS, free, strict=False))
-    pieces: list[str] = []
-    position = 0
-    for start, end, separator in found:
-        pieces += (text[position:start], text[start:end].replace(separator, stands_for[separator]))
-        position = end
-    pieces.append(text[position:])
-    return "".join(pieces), {stand_in: separator for separator, stand_in in stands_for.items()}
-
-
-def show(text: str, stands_for: dict[str, str]) -> str:
-    """Undo `hide`."""
-    for stand_in, separator in stands_for.items():
-        text = text.replace(stand_in, separator)
+        return text
+    # One separator after the other: a line can be a row by both.
+    for separator, stand_in in zip(_SEPARATORS, free, strict=False):
+        pieces: list[str] = []
+        position = 0
+        for start, end, own in found:
+            if own == separator:
+                pieces += (text[position:start], text[start:end].replace(separator, stand_in))
+                position = end
+        text = "".join((*pieces, text[position:]))
     return text
