@@ -113,9 +113,9 @@ class _Judge:
     """Decides the marks of one stretch of a text after another, each line as `context` would."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
         self._cutter = Cutter(text)
         self._loose: list[Loose] = []
+        self._made: dict[int, Line] = {}
 
     def across_lines(self, typed: bool = True) -> Offsets:
         """Return the places of brackets whose partner is in another line, without those of lines typed that way."""
@@ -126,16 +126,66 @@ class _Judge:
         return np.array(places, dtype=np.intp)
 
     def full(self, stretch: Stretch, marks: Offsets) -> Offsets:
-        """Return the places in the text of those of the marks that are to be full-width; they are all of some lines."""
+        """Return the places in the text of those of the marks, all of some lines, that are to be full-width."""
         if not marks.size:
             return _NONE
+        self._made = {}
+        marks, covered = self._unmasked(stretch, marks)
+        found: list[Offsets] = [_NONE]
+        if marks.size:
+            lines = stretch.lines(marks)
+            odd = _odd(stretch, marks, lines)
+            for number in np.unique(lines[odd]).tolist():
+                line = self._line(stretch, number)
+                places, unpaired = marks_to_restore(line)
+                found.append(np.array(places, dtype=np.intp) + line.start)
+                self._loose += unpaired
+            marks, lines = marks[~odd], lines[~odd]
+            found.append(marks[self._decided(stretch, marks, lines, covered)] + stretch.first)
+        return np.concatenate(found)
+
+    def _unmasked(self, stretch: Stretch, marks: Offsets) -> tuple[Offsets, Flags | None]:
+        """Return the marks of Chinese lines that are outside of masks, and what the masks of those lines cover.
+
+        Lines without any sign of a mask are not looked at: the masks that they may have reach no mark beside Han.
+        """
+        kinds = stretch.kinds
         lines = stretch.lines(marks)
+        chinese = stretch.sums(_CHINESE)
+        empty = chinese <= 0
+        if empty.any():
+            empty &= stretch.sums(_HAN) == 0
+        # Quotes that may hold an English sentence, or a mark that is spoken of.
+        quotes = np.flatnonzero(kinds == QUOTE)
+        quotes = quotes[kinds.take(quotes + 1, mode="clip") != HAN]
+        signs = stretch.having(np.concatenate((np.flatnonzero(kinds == SIGN), quotes)))
+        signs |= chinese < 0
+        for first, last in self._blocks(stretch):
+            signs[stretch.starts.searchsorted(first, "right") - 1 : stretch.starts.searchsorted(last)] = True
+        covered = None
+        for number in np.unique(lines[(signs & ~empty).take(lines)]).tolist():
+            line = self._line(stretch, number)
+            if chinese[number] < 0 and line.is_english:
+                empty[number] = True
+                continue
+            for start, end, _ in line.spans:
+                if covered is None:
+                    covered = np.zeros(kinds.size, dtype=bool)
+                covered[line.start - stretch.first + start : line.start - stretch.first + end] = True
+        kept = ~empty.take(lines)
+        if covered is not None:
+            kept &= ~covered.take(marks)
+        return marks[kept], covered
+
+    def _decided(self, stretch: Stretch, marks: Offsets, lines: Offsets, covered: Flags | None) -> Flags:
+        """Tell which marks are to be full-width, in lines in which the brackets alternate."""
         kinds = stretch.kinds.take(marks)
         before, after = stretch.before(marks, lines), stretch.after(marks, lines)
-        hard, empty = self._sorted(stretch, marks, lines)
-        easy = ~(hard | empty).take(lines)
-        single = easy & (kinds == MARK)
-        full = single & (is_closed(before) | (after == HAN))
+        if covered is not None:
+            before[covered.take(marks - 1, mode="clip")] = 0
+            after[covered.take(marks + 1, mode="clip")] = 0
+        single = kinds == MARK
+        full: Flags = single & (is_closed(before) | (after == HAN))
         # Two colons make a scope, a colon and a small letter may begin a role, colon and hyphen rule a table, a name or
         # `#` may take an exclamation mark (see masks.py).
         mark = stretch.codes.take(marks)
@@ -151,46 +201,11 @@ class _Judge:
         look = np.delete(look, commas[_is_in_number(stretch, marks.take(look.take(commas)))])
         for index, line, at in self._each(stretch, look, marks, lines):
             full[index] = (not line.spans or line.mask(at) is None) and is_full(line, at)
-        self._pairs(stretch, marks, lines, np.flatnonzero(easy & (kinds != MARK)), full)
-        found = [marks[full] + stretch.first]
-        for number in np.unique(lines[(hard & ~empty).take(lines)]).tolist():
-            line = self._line(stretch, number)
-            places, unpaired = marks_to_restore(line)
-            found.append(np.array(places, dtype=np.intp) + line.start)
-            self._loose += unpaired
-        return np.concatenate(found)
-
-    def _sorted(self, stretch: Stretch, marks: Offsets, lines: Offsets) -> tuple[Flags, Flags]:
-        """Return which lines need the scalar way, and which have no mark to restore, being without Han."""
-        kinds = stretch.kinds
-        hard = stretch.having(np.flatnonzero(kinds == SIGN))
-        # Quotes that may hold an English sentence, or a mark that is spoken of.
-        quotes = np.flatnonzero(kinds == QUOTE)
-        hard[stretch.lines(quotes[kinds.take(quotes + 1, mode="clip") != HAN])] = True
-        # Faces: a blank, a mark, a bracket.
-        faces = (kinds.take(marks) == MARK) & (kinds.take(marks + 1, mode="clip") >= OPEN)
-        before = stretch.before(marks, lines)
-        faces &= (before == 0) | (before == BLANK) | (before == NEWLINE)
-        hard[lines[faces]] = True
-        for first, last in self._blocks(stretch):
-            hard[stretch.starts.searchsorted(first, "right") - 1 : stretch.starts.searchsorted(last)] = True
-        chinese = stretch.sums(_CHINESE)
-        empty = chinese <= 0
-        if empty.any():
-            empty &= stretch.sums(_HAN) == 0
-        hard |= chinese < 0
-        # Brackets that do not simply alternate.
-        brackets = kinds.take(marks)
-        which = brackets != MARK
-        opening = brackets[which] == OPEN
-        of_line = lines[which]
-        if opening.size:
-            is_first = np.concatenate(([True], of_line[1:] != of_line[:-1]))
-            is_last = np.concatenate((of_line[1:] != of_line[:-1], [True]))
-            wrong = (is_first & ~opening) | (is_last & opening)
-            wrong[1:] |= ~is_first[1:] & (opening[1:] == opening[:-1])
-            hard[of_line[wrong]] = True
-        return hard, empty
+        brackets = np.flatnonzero(~single)
+        # What makes a call or a formula of brackets behind Han stands behind them: =, -> or {.
+        plain = (following != ord("=")) & (following != ord("-")) & (following != ord("{")) & (after != BLANK)
+        self._pairs(stretch, marks, lines, brackets, is_closed(before), plain, full)
+        return full
 
     def _blocks(self, stretch: Stretch) -> list[tuple[int, int]]:
         """Return the blocks without running text that reach into a stretch, counted from its beginning."""
@@ -200,17 +215,30 @@ class _Judge:
         inside = blocks[index : bisect_left(blocks, last, key=itemgetter(0))]
         return [(max(start - first, 0), min(end, last) - first) for start, end in inside]
 
-    def _pairs(self, stretch: Stretch, marks: Offsets, lines: Offsets, brackets: Offsets, full: Flags) -> None:
-        """Decide the brackets of easy lines, given as indices of marks that alternate, and what stands inside."""
+    def _pairs(
+        self,
+        stretch: Stretch,
+        marks: Offsets,
+        lines: Offsets,
+        brackets: Offsets,
+        closed: Flags,
+        plain: Flags,
+        full: Flags,
+    ) -> None:
+        """Decide brackets that alternate, given as indices of marks, and the marks inside those that stay.
+
+        Of each mark: `closed` says that a wide character which opens nothing stands before it, `plain` that none
+        follows which makes code of a pair.
+        """
         if not brackets.size:
             return
-        opening, closing = marks[brackets[::2]], marks[brackets[1::2]]
-        edges = np.stack((opening, closing), axis=1).ravel()
+        opening, closing = brackets[::2], brackets[1::2]
+        edges = np.stack((marks[opening], marks[closing]), axis=1).ravel()
         has_han = np.logical_or.reduceat(stretch.kinds == HAN, edges)[::2]
-        wide = has_han | is_closed(stretch.before(opening, lines[brackets[::2]]))
-        full[brackets[::2][wide]] = True
-        full[brackets[1::2][wide]] = True
-        for index, line, at in self._each(stretch, brackets[::2][~wide], marks, lines):
+        wide = has_han | (closed[opening] & plain[closing])
+        full[opening[wide]] = True
+        full[closing[wide]] = True
+        for index, line, at in self._each(stretch, opening[~wide], marks, lines):
             last = int(brackets[brackets.searchsorted(index) + 1])
             if is_full_pair(line, at, stretch.first + int(marks[last]) - line.start):
                 full[index] = full[last] = True
@@ -229,8 +257,30 @@ class _Judge:
             yield index, line, stretch.first + place - line.start
 
     def _line(self, stretch: Stretch, number: int) -> Line:
-        first = stretch.first
-        return self._cutter.line(first + int(stretch.starts[number]), first + int(stretch.ends[number]))
+        line = self._made.get(number)
+        if line is None:
+            start, end = int(stretch.starts[number]), int(stretch.ends[number])
+            line = self._made[number] = self._cutter.line(stretch.first + start, stretch.first + end)
+        return line
+
+
+def _odd(stretch: Stretch, marks: Offsets, lines: Offsets) -> Flags:
+    """Tell which marks are of lines whose brackets do not simply alternate, or that may hold a face."""
+    kinds = stretch.kinds.take(marks)
+    odd = np.zeros(len(stretch.starts), dtype=bool)
+    # A blank, a mark, a bracket.
+    before = stretch.before(marks, lines)
+    faces = (kinds == MARK) & (stretch.kinds.take(marks + 1, mode="clip") >= OPEN)
+    odd[lines[faces & ((before == 0) | (before == BLANK) | (before == NEWLINE))]] = True
+    which = kinds != MARK
+    opening, of_line = kinds[which] == OPEN, lines[which]
+    if opening.size:
+        is_first = np.concatenate(([True], of_line[1:] != of_line[:-1]))
+        is_last = np.concatenate((of_line[1:] != of_line[:-1], [True]))
+        wrong = (is_first & ~opening) | (is_last & opening)
+        wrong[1:] |= ~is_first[1:] & (opening[1:] == opening[:-1])
+        odd[of_line[wrong]] = True
+    return odd.take(lines)
 
 
 def _is_in_number(stretch: Stretch, commas: Offsets) -> Flags:

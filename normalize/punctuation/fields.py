@@ -23,11 +23,15 @@ def candidates(text: str, separator: str, sentence_ends: str, longest: int, size
     found: list[Columns] = []
     number = 0
     for first, last in bounds(text, size):
-        codes = points(text[first:last])
-        columns, lines = _lines(codes, last == len(text), separator, sentence_ends, longest)
+        if text.find(separator, first, last) < 0:
+            number += text.count("\n", first, last)
+            continue
+        columns, lines = _lines(points(text[first:last]), last == len(text), separator, sentence_ends, longest)
         columns += np.array([[first], [first], [number], [0], [0]])
         found.append(columns)
         number += lines
+    if not found:
+        return []
     starts, ends, numbers, fields, plain = np.concatenate(found, axis=1)
     if not starts.size:
         return []
@@ -44,11 +48,8 @@ def _lines(
 ) -> tuple[Columns, int]:
     """Return the lines of a stretch that hold separators and are no sentences, and how many lines there are in all."""
     is_edge = codes == ord(separator)
-    any_separator = bool(is_edge.any())
     is_edge |= codes == ord("\n")
     edges = np.flatnonzero(is_edge)
-    if not any_separator:
-        return np.zeros((5, 0), dtype=np.intp), edges.size
     is_line_end = codes.take(edges) == ord("\n")
     if is_last:
         edges, is_line_end = np.append(edges, codes.size), np.append(is_line_end, True)
