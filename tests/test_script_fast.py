@@ -227,15 +227,18 @@ def test_another_lexicon() -> None:
 
 
 @given(texts, st.integers(1, 40))
-def test_the_record_of_long_text_is_that_of_short(case: tuple[str, str], block: int) -> None:
-    """Working out the record in columns gives the spans that following every match gives."""
+def test_the_fast_record_is_that_of_the_definition(case: tuple[str, str], block: int) -> None:
+    """Working out the record in columns, or part by part, gives the spans that following every match gives."""
     name, text = case
     converter = official(name)
     expected = trace(text, converter.plan)
-    long = Record(converter.plan).spans(converter.blocks(text, block), converter._arrays)
-    assert [(*row[:4], long.steps[row[4]]) for row in long.rows()] == [
-        (*row[:4], expected.steps[row[4]]) for row in expected.rows()
-    ]
+    long = Record(converter._traces).spans(converter.blocks(text, block), converter._arrays)
+    short = converter._ways[1]
+    assert short is not None
+    for found in (long, converter._traces.short(text, short)):
+        assert [(*row[:4], found.steps[row[4]]) for row in found.rows()] == [
+            (*row[:4], expected.steps[row[4]]) for row in expected.rows()
+        ]
 
 
 @given(configurations, st.integers(0, 1 << 32), st.integers(0, 5))

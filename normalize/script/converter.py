@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from normalize.script.arrays import Arrays
     from normalize.script.compiler import Compiled
     from normalize.script.short import Short
+    from normalize.script.trace import Traces
 
 #: Up to this many characters plain Python is quicker than arrays.
 ARRAY_LENGTH = 600
@@ -110,13 +111,22 @@ class Converter:
 
     def trace(self, text: str, block: int = BLOCK) -> Spans:
         """Return what is changed in a text, and why."""
-        if len(text) > ARRAY_LENGTH and self.compiled is not None:
-            from normalize.script.record import Record
-
-            return Record(self.plan).spans(self.blocks(text, block), self._arrays)
         from normalize.script.trace import trace
 
-        return trace(text, self.plan)
+        short = self._ways[1]
+        if short is None:
+            return trace(text, self.plan)
+        if len(text) <= ARRAY_LENGTH:
+            return self._traces.short(text, short)
+        from normalize.script.record import Record
+
+        return Record(self._traces).spans(self.blocks(text, block), self._arrays)
+
+    @cached_property
+    def _traces(self) -> Traces:
+        from normalize.script.trace import Traces
+
+        return Traces(self.plan)
 
     @property
     def compiled(self) -> Compiled | None:

@@ -9,8 +9,7 @@ import numpy.typing as npt
 
 from normalize.edits import NO_SPANS, Spans, Step
 from normalize.script.arrays import Arrays
-from normalize.script.lexicon import Plan
-from normalize.script.trace import trace
+from normalize.script.trace import Traces
 
 _Column = npt.NDArray[np.int64]
 
@@ -18,15 +17,13 @@ _Column = npt.NDArray[np.int64]
 class Record:
     """Collects the spans that the blocks of one text change.
 
-    A character outside all runs becomes its default, for a reason that is worked out once for each different character;
-    what happens in a run is traced once for each different run.
+    A character outside all runs becomes its default, and what happens in a run depends on nothing else: each different
+    one is traced once.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+    def __init__(self, traces: Traces) -> None:
+        self._traces = traces
         self._steps: dict[tuple[Step, ...], int] = {}
-        self._characters: dict[int, int] = {}
-        self._runs: dict[str, list[tuple[int, int, int, int]]] = {}
 
     def spans(self, blocks: Iterable[str], arrays: Arrays) -> Spans:
         """Return what is changed in a text that is given in blocks."""
@@ -52,30 +49,16 @@ class Record:
         in_runs: list[tuple[int, int, int, int]] = []
         for start, end in zip(left.tolist(), right.tolist(), strict=True):
             changed[start:end] = False
-            in_runs += ((start + row[0], start + row[1], *row[2:]) for row in self._run(text[start:end]))
+            rows = self._traces[text[start:end]]
+            in_runs += ((start + row[0], start + row[1], row[2], self._code(row[3])) for row in rows)
         places = changed.nonzero()[0]
         different, which = np.unique(source[places], return_inverse=True)
-        codes = np.array([self._character(code) for code in different.tolist()], np.int64)[which]
+        codes = np.array([self._code(self._traces[chr(code)][0][3]) for code in different.tolist()], np.int64)[which]
         alone = np.stack((places, places + 1, np.ones_like(places), codes))
         if not in_runs:
             return alone
-        rows = np.concatenate((alone, np.array(in_runs, np.int64).T), axis=1)
-        return rows[:, rows[0].argsort(kind="stable")]
-
-    def _character(self, code: int) -> int:
-        if code not in self._characters:
-            found = trace(chr(code), self._plan)
-            self._characters[code] = self._code(found.steps[found.codes[0]])
-        return self._characters[code]
-
-    def _run(self, run: str) -> list[tuple[int, int, int, int]]:
-        if run not in self._runs:
-            found = trace(run, self._plan)
-            self._runs[run] = [
-                (start, end, out_end - out_start, self._code(found.steps[code]))
-                for start, end, out_start, out_end, code in found.rows()
-            ]
-        return self._runs[run]
+        joined = np.concatenate((alone, np.array(in_runs, np.int64).T), axis=1)
+        return joined[:, joined[0].argsort(kind="stable")]
 
     def _code(self, steps: tuple[Step, ...]) -> int:
         return self._steps.setdefault(steps, len(self._steps))

@@ -6,6 +6,7 @@ The same method as in `arrays`, for texts on which the fixed cost of an array op
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from normalize.script.compiler import Compiled
 from normalize.script.runs import Runs
@@ -28,18 +29,30 @@ class Short:
 
     def convert(self, text: str) -> str:
         """Convert a text."""
-        pieces: list[str] = []
+        pieces = [
+            self._runs[text[start:end]] if is_run else self._by_default(text[start:end])
+            for start, end, is_run in self.parts(text)
+        ]
+        return "".join(pieces)
+
+    def parts(self, text: str) -> Iterator[tuple[int, int, bool]]:
+        """Yield start and end of the stretches where every character becomes its default, and of the runs (True)."""
         position = 0
         for found in self._flagged.finditer(text):
             place = found.start()
             if place >= position and self._may_change(text, place):
                 start, end = self._run_around(text, place, position)
-                pieces += (self._by_default(text[position:start]), self._runs[text[start:end]])
+                if start > position:
+                    yield position, start, False
+                yield start, end, True
                 position = end
-        if not position:
-            return self._by_default(text)
-        pieces.append(self._by_default(text[position:]))
-        return "".join(pieces)
+        if position < len(text):
+            yield position, len(text), False
+
+    def changed_by_default(self, text: str, start: int, end: int) -> list[int]:
+        """Return the places in a stretch at which the default is another character."""
+        default = self._default
+        return [place for place in range(start, end) if default(text[place], text[place]) != text[place]]
 
     def _by_default(self, text: str) -> str:
         return "".join(map(self._default, text, text))

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
+from operator import add, sub
 
 from normalize.edits import NO_SPANS, Edit, Edits, Spans, Step, compose
 from normalize.script import scalar
 from normalize.script.lexicon import Plan
 from normalize.script.matching import Match, Matcher
+from normalize.script.runs import LONGEST, MOST
+from normalize.script.short import Short
+
+#: A span of a run: start, end, length afterwards, the reasons.
+Row = tuple[int, int, int, tuple[Step, ...]]
 
 _REASONS = {
     "character": "the form of this character in the other script",
@@ -36,6 +43,41 @@ def trace(text: str, plan: Plan) -> Spans:
     for matcher in plan.chain:
         layers.pass_over(matcher)
     return _changing(layers.spans, text, layers.text)
+
+
+class Traces(dict[str, tuple[Row, ...]]):
+    """What runs and single characters become by a plan, and why; traced when one is first met, then remembered."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self._plan = plan
+
+    def __missing__(self, part: str) -> tuple[Row, ...]:
+        spans = trace(part, self._plan)
+        rows = tuple((row[0], row[1], row[3] - row[2], spans.steps[row[4]]) for row in spans.rows())
+        if len(part) <= LONGEST:
+            if len(self) >= MOST:
+                self.clear()
+            self[part] = rows
+        return rows
+
+    def short(self, text: str, ready: Short) -> Spans:
+        """Return the spans of a short text, part by part as it is converted."""
+        rows: list[Row] = []
+        for start, end, is_run in ready.parts(text):
+            if is_run:
+                rows += ((start + row[0], start + row[1], *row[2:]) for row in self[text[start:end]])
+            else:
+                places = ready.changed_by_default(text, start, end)
+                rows += ((place, place + 1, *self[text[place]][0][2:]) for place in places)
+        if not rows:
+            return NO_SPANS
+        starts, ends, lengths, reasons = zip(*rows, strict=True)
+        moved = accumulate(map(sub, lengths, map(sub, ends, starts)))
+        out_ends = list(map(add, ends, moved))
+        codes: dict[tuple[Step, ...], int] = {}
+        coded = [codes.setdefault(steps, len(codes)) for steps in reasons]
+        return Spans(starts, ends, list(map(sub, out_ends, lengths)), out_ends, coded, tuple(codes))
 
 
 def _changing(spans: Spans, source: str, output: str) -> Spans:
