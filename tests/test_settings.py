@@ -170,3 +170,14 @@ def test_completions(words: str, wanted: str) -> None:
     count = str(len(words.split()) - 1)
     done = run(_NORMALIZE_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=count)
     assert f"plain,{wanted}" in done.stdout.decode().splitlines()
+
+
+@pytest.mark.parametrize("rule", ["{}", "script.{}"])
+def test_rules_of_script_have_two_names(rule: str) -> None:
+    """A rule of the lexicon is switched off by its name alone, and with the name of its stage."""
+    assert normalize.normalize("头发", "zh-Hant", disable=[rule.format("phrase"), "context"]) == "頭發"
+    assert normalize.normalize("看著", "zh-Hans", disable=[rule.format("phrase")]) == "看著"
+    assert (
+        normalize.normalize("里面有鼠标", "zh-Hant-TW", vocabulary=True, disable=[rule.format("vocabulary")])
+        == "裡面有鼠標"
+    )

@@ -43,7 +43,7 @@ def _ready(settings: tuple[object, ...], settled: bool, _stamp: tuple[object, ..
         # A Simplified line keeps its words as they are; 於 has no use there but in names, nor 俱 and 像 in these words.
         entries = {key: value for key, value in entries.items() if not _IN_SETTLED.isdisjoint(key)}
     rule = "phrase"
-    if rule not in config.disable and "context" not in config.disable:
+    if config.disable.isdisjoint((rule, f"script.{rule}", "context", "script.context")):
         files = (*plan.files, _path())
         step = Dictionary(entries, rule)
         plan = replace(plan, name=f"{plan.name}:simplified", chain=(*plan.chain, step), files=files)

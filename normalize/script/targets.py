@@ -61,13 +61,13 @@ def refinement(target: str, config: Config) -> Plan:
 def without(plan: Plan, rules: Iterable[str]) -> Plan:
     """Return the plan without the entries of some rules.
 
-    `phrase` stands for every key of several characters in the conversion between the scripts.
+    `phrase` (or `script.phrase`) stands for every key of several characters in the conversion between the scripts.
 
     >>> from normalize.script import scalar
     >>> scalar.convert("头发", without(lexicon.load("s2t"), ["phrase"]))
     '頭發'
     """
-    disabled = _RULES.intersection(rules)
+    disabled = _RULES.intersection(rule.removeprefix("script.") for rule in rules)
     if not disabled:
         return plan
     return replace(
