@@ -70,10 +70,10 @@ def legend(findings: Iterable[Finding]) -> list[tuple[str, str, int, str]]:
             key = f"{step.stage}.{step.rule}", step.certainty
             counts[key] += 1
             reasons.setdefault(key, step.reason)
-    return [(*key, count, _about(key[0]) or reasons[key]) for key, count in counts.most_common()]
+    return [(*key, count, about(key[0]) or reasons[key]) for key, count in counts.most_common()]
 
 
-def _about(name: str) -> str:
+def about(name: str) -> str:
     """Return what a rule does, or nothing for a rule that is not registered."""
     from normalize.rules import all_rules
 
@@ -96,14 +96,6 @@ def html_fragment(result: Result, limit: int | None = SHOWN) -> str:
     table = f"<table><tr><th>rule</th><th>sure</th><th>changes</th><th>why</th></tr>{rows}</table>" if rows else ""
     head = f"<p>{summary(result, findings)}</p>"
     return f'<style>{_STYLE}</style><div class="normalize">{head}{lines}{more}{table}</div>'
-
-
-def html_page(title: str, result: Result) -> str:
-    """Return one self-contained page with all changes."""
-    return (
-        f'<!DOCTYPE html>\n<html lang="zh"><meta charset="utf-8"><title>{escape(visible(title))}</title>'
-        f"<h1>{escape(visible(title))}</h1>{html_fragment(result, None)}</html>\n"
-    )
 
 
 def _html_piece(piece: Piece) -> str:

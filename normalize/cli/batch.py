@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,12 +14,18 @@ from normalize.cli.documents import Form, form_options
 from normalize.cli.options import Settings, config_options
 from normalize.cli.outcome import DONE, SOME_FAILED, Failure
 
+if TYPE_CHECKING:
+    from normalize.corpus.batch import Job
+    from normalize.corpus.manifest import Record
+    from normalize.report import Collected
+
 
 @click.command()
 @click.argument("source", type=click.Path(), metavar="IN")
 @click.option("-o", "--output", type=click.Path(), required=True, metavar="OUT", help="The folder to write to.")
 @click.option("-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Worker processes.")
 @click.option("--resume/--restart", default=True, help="Do only what is missing or changed (default), or all.")
+@click.option("--report", type=click.Path(), metavar="PAGE", help="Write a report for a browser, in one file.")
 @click.option("--names", is_flag=True, help="Also convert the names of the members of zip archives.")
 @click.option(
     "--on-error",
@@ -39,6 +46,7 @@ def batch(
     output: str,
     jobs: int,
     resume: bool,
+    report: str | None,
     names: bool,
     on_error: Any,
     copy_others: bool,
@@ -57,13 +65,14 @@ def batch(
     \b
     Examples:
       normalize batch pages/ -o clean/ --to zh-Hans
-      normalize batch pages/ -o clean/ --to zh-Hant-TW --vocabulary -j 2
+      normalize batch pages/ -o clean/ --to zh-Hant-TW --report report.html
       normalize batch rows/ -o clean/ --field text --field meta.title
     """
     from normalize.corpus.batch import Job, run
     from normalize.corpus.plan import PlanError
     from normalize.corpus.work import Limits
     from normalize.encoding import EncodingError
+    from normalize.report import ReportError
     from normalize.show import Progress, summary
 
     try:
@@ -74,11 +83,53 @@ def batch(
         job = Job(
             Path(source), Path(output), config, form.encoding, formats, limits, on_error, copy_others, full_record
         )
+        reported = Reported.of(job, report)
         with Progress(job) as progress:
-            result = run(job, jobs, resume, progress.advance)
-    except (PlanError, EncodingError) as error:
+
+            def told(record: Record) -> None:
+                progress.advance(record)
+                reported.add(record)
+
+            result = run(job, jobs, resume, told)
+        reported.write()
+    except (PlanError, EncodingError, ReportError) as error:
         raise Failure(str(error)) from None
     except OSError as error:
         raise Failure(f"cannot write the output: {error}", SOME_FAILED) from None
     summary(result, Path(output))
     return SOME_FAILED if result.failed else DONE
+
+
+@dataclass
+class Reported:
+    """The report of a job, if one was asked for: told of every document, and written in the end."""
+
+    job: Job
+    page: Path | None
+    collected: Collected | None
+
+    @classmethod
+    def of(cls, job: Job, page: str | None) -> Reported:
+        """Return the report that is to be written to `page`; raise ReportError when it cannot be."""
+        if page is None:
+            return cls(job, None, None)
+        from normalize.report import Collected, check_place
+
+        check_place(Path(page), job.source, job.target)
+        return cls(job, Path(page), Collected())
+
+    def add(self, record: Record) -> None:
+        """Hear of a document."""
+        if self.collected is not None:
+            self.collected.add(record)
+
+    def write(self) -> None:
+        """Write the page."""
+        if self.page is None or self.collected is None:
+            return
+        from normalize.files import write_atomically
+        from normalize.report import report_page
+        from normalize.report.comparison import Comparer
+
+        content = report_page(self.job, self.collected, Comparer(self.job), datetime.now())
+        write_atomically(self.page, content.encode())

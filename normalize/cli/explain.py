@@ -38,7 +38,7 @@ def explain(
     """
     from normalize.encoding import EncodingError
     from normalize.findings import findings_of
-    from normalize.highlight import html_page, summary
+    from normalize.highlight import summary
     from normalize.rules import check_names
 
     if as_table + as_json + (html is not None) > 1:
@@ -52,10 +52,12 @@ def explain(
     except (OSError, EncodingError) as error:
         complain(file, error)
         return USAGE
-    if html is not None:
-        _write(Path(html), html_page(shown(file), result), force)
-        return DONE
     findings = [finding for finding in findings_of(result) if not rules or _is_by(finding.change, set(rules))]
+    if html is not None:
+        from normalize.report import explained_page
+
+        _write(Path(html), explained_page(shown(file), result, findings), force)
+        return DONE
     if as_json:
         for finding in findings:
             click.echo(json.dumps(finding.entry(), ensure_ascii=False))
