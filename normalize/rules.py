@@ -70,7 +70,7 @@ _SCRIPT = (
     Rule("script", "phrase", "yes", "the form that a word takes in the other script", "头发", "頭髮", "zh-Hant"),
     Rule("script", "word", "yes", "where the words are others than the lexicon's phrase"),
     Rule("script", "context", "yes", "the form that the context asks for"),
-    Rule("script", "converted", "always", "converted to the script asked for; `batch --full-record` tells the rules apart"),
+    Rule("script", "converted", "always", "in the script asked for; `batch --full-record` tells the rules apart"),
     Rule("script", "page", "yes", "a page that was converted one character at a time"),
     Rule("script", "variant", "yes", "the form that the region prefers", "裏面", "裡面", "zh-Hant-TW"),
     Rule("script", "vocabulary", "vocabulary", "the region's word", "软件", "軟體", "zh-Hant-TW"),
