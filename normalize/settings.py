@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -31,7 +32,8 @@ def find_settings(folder: Path) -> SettingsFile | None:
     for parent in (folder, *folder.parents):
         for name in NAMES:
             path = parent / name
-            if path.is_file() and (found := _read(path)) is not None:
+            # Not `Path.is_file`, which raises for a folder that may not be entered.
+            if os.path.isfile(path) and (found := _read(path)) is not None:
                 return found
     return None
 
@@ -85,4 +87,11 @@ def _checked(path: Path, name: str, value: object) -> object:
         return tuple(str(path.parent / item) for item in items) if name == "dictionary" else tuple(items)
     if not isinstance(value, str):
         raise ConfigError(f"{path}: {name} must be a string, not {value!r}")
+    if name == "encoding":
+        from normalize.encoding import EncodingError, canonical
+
+        try:
+            canonical(value)
+        except EncodingError as error:
+            raise ConfigError(f"{path}: {error}") from None
     return None if name == "target" and value.lower() == "none" else value

@@ -125,6 +125,7 @@ def test_dictionaries_are_named_from_where_the_settings_are(tmp_path: Path) -> N
         ("disable = 3", "disable must be a list of strings"),
         ('disable = ["coma"]', "did you mean 'comma'"),
         ("target = 3", "target must be a string"),
+        ('encoding = "gb2321"', "did you mean 'gb2312'"),
         ("target = ", "not valid TOML"),
     ],
 )

@@ -10,11 +10,22 @@ from typing import NoReturn
 import click
 
 from normalize import __version__
-from normalize.cli.outcome import DONE, INTERRUPTED, USAGE, Failure
+from normalize.cli.outcome import DONE, INTERRUPTED, SOME_FAILED, USAGE, Failure
 from normalize.config import ConfigError
 
-#: Each command is the function of its name in the module of its name: loaded when it is asked for.
-_COMMANDS = ("convert", "undo", "detect", "check", "explain", "batch", "rules", "config", "completion")
+#: Each command is the function of its name in the module of its name: loaded when it is asked for. Its line stands in
+#: the list of commands, in 80 columns.
+_COMMANDS = {
+    "convert": "Repair text and convert it to one script.",
+    "undo": "Restore what `convert --in-place` changed.",
+    "detect": "Say what files are written in.",
+    "check": "Say what would change; exit with 1 if anything would.",
+    "explain": "Show every change in a text, and why.",
+    "batch": "Normalise a folder of documents.",
+    "rules": "List the rules, each with an example.",
+    "config": "Show the settings, and where each comes from.",
+    "completion": "Print the completion script of a shell.",
+}
 #: By this variable the script of `normalize completion` asks for completions.
 COMPLETE_VARIABLE = "_NORMALIZE_COMPLETE"
 
@@ -29,6 +40,7 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = getattr(import_module(f"normalize.cli.{cmd_name}"), cmd_name)
+        command.short_help = _COMMANDS[cmd_name]
         return command
 
 
@@ -51,6 +63,7 @@ def commands() -> None:
 
 def main() -> NoReturn:
     """Run the command; the entry point of `normalize` and `python -m normalize`."""
+    _open_closed_streams()
     # File names and text of any encoding must come through, also under LANG=C.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
@@ -67,6 +80,24 @@ def main() -> NoReturn:
         code = INTERRUPTED
     except BrokenPipeError:
         # The reader has gone (`| head`): end quietly, and keep Python from complaining when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         code = DONE
+    except OSError as error:
+        # A stream has no name: the disk that standard output goes to is full, say.
+        _drop_output()
+        what = f"{os.fsdecode(error.filename)}" if error.filename else "cannot write the output"
+        click.echo(f"normalize: {what}: {error.strerror or error}", err=True)
+        code = SOME_FAILED
     sys.exit(code or DONE)
+
+
+def _open_closed_streams() -> None:
+    """Give nothing to read, and nowhere to write, where the caller has closed a standard stream (`>&-`)."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open as long as the program
+
+
+def _drop_output() -> None:
+    """Send what is still to be written nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

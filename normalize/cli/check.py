@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from normalize.cli.documents import Form, form_options
-from normalize.cli.inputs import files_from, is_binary, named, read, walked
+from normalize.cli.inputs import PATH, files_from, is_binary, named, read, walked
 from normalize.cli.options import Settings, config_options
 from normalize.cli.outcome import DONE, FOUND, Failure, code_of, complain, shown
 from normalize.edits import Step
@@ -23,7 +23,7 @@ _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
 
 
 @click.command()
-@click.argument("paths", type=click.Path(), nargs=-1, metavar="[PATH]...")
+@click.argument("paths", type=PATH, nargs=-1, metavar="[PATH]...")
 @click.option("--diff", "as_diff", is_flag=True, help="Show a unified diff instead of one line a finding.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "github", "json", "sarif"]), help="For people or a service."

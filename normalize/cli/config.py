@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
+from normalize.cli.inputs import PATH
 from normalize.cli.options import Settings, config_options
 from normalize.cli.outcome import DONE
 
 
 @click.command()
-@click.argument("file", type=click.Path(), default="-", metavar="[FILE]")
+@click.argument("file", type=PATH, default="-", metavar="[FILE]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 @config_options
 def config(file: str, as_json: bool, **options: Any) -> int:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import click
 
 from normalize.cli.documents import Form, form_options
-from normalize.cli.inputs import decoded, files_from, is_binary, named, read, refuse_binary, undecodable, walked
+from normalize.cli.inputs import PATH, decoded, files_from, is_binary, named, read, refuse_binary, undecodable, walked
 from normalize.cli.options import Settings, config_options
 from normalize.cli.outcome import SOME_FAILED, Failure, code_of, complain, warn
 from normalize.files import ReplaceError
@@ -20,7 +20,7 @@ from normalize.journal import Journal, JournalError, make_run
 
 
 @click.command()
-@click.argument("files", type=click.Path(), nargs=-1, metavar="[FILE]...")
+@click.argument("files", type=PATH, nargs=-1, metavar="[FILE]...")
 @click.option("-o", "--output", type=click.Path(), metavar="PATH", help="Write to this file, or into this folder.")
 @click.option("-i", "--in-place", is_flag=True, help="Change the files (of folders, too); `normalize undo` restores.")
 @click.option("--backup", metavar="SUFFIX", help="In place: keep the original under this suffix, without a journal.")

@@ -6,12 +6,12 @@ import json
 
 import click
 
-from normalize.cli.inputs import files_from, named, opened, walked
+from normalize.cli.inputs import PATH, files_from, named, opened, walked
 from normalize.cli.outcome import code_of, complain, shown
 
 
 @click.command()
-@click.argument("paths", type=click.Path(), nargs=-1, metavar="[PATH]...")
+@click.argument("paths", type=PATH, nargs=-1, metavar="[PATH]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 @files_from
 def detect(paths: tuple[str, ...], as_json: bool, files_from: str | None) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from normalize.cli.outcome import Failure
+from normalize.cli.options import encoding_named
 from normalize.formats import Options
 from normalize.pipeline import Normalizer
 from normalize.result import Decoded, Result
@@ -107,13 +107,3 @@ class Form:
             return data
         written = encode(text, self.encoding, self.unencodable)
         return source.bom + written if stays else written
-
-
-def encoding_named(name: str) -> str:
-    """Return the one name of an encoding, or fail with the nearest known one."""
-    from normalize.encoding import EncodingError, canonical
-
-    try:
-        return canonical(name)
-    except EncodingError as error:
-        raise Failure(str(error)) from None

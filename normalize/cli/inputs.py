@@ -15,9 +15,9 @@ from normalize.cli.outcome import Failure, shown, warn
 from normalize.journal import ENDING
 from normalize.result import Decoded
 
-files_from = click.option(
-    "--files-from", type=click.Path(), metavar="LIST", help="Also the files named in LIST (or -)."
-)
+#: A file or folder that is named. Whether it can be read shows when it is: one that cannot is one of several.
+PATH = click.Path(readable=False)
+files_from = click.option("--files-from", type=PATH, metavar="LIST", help="Also the files named in LIST (or -).")
 
 
 def read(file: str) -> bytes:
@@ -52,7 +52,11 @@ def named(files: Iterable[str], files_from: str | None) -> list[str]:
 
 
 def walked(paths: Iterable[str]) -> Iterator[str]:
-    """Yield the files that are named, and those in the folders that are named, but for hidden ones and journals."""
+    """Yield the files that are named, and those in the folders that are named, but for hidden ones and journals.
+
+    A folder inside that cannot be read is yielded itself, so that whoever reads it says so; links out of the folder and
+    devices are passed over.
+    """
     from normalize.corpus.plan import find_documents
 
     for path in paths:
@@ -61,8 +65,10 @@ def walked(paths: Iterable[str]) -> Iterator[str]:
             continue
         for item in find_documents(Path(path)):
             hidden = any(part.startswith(".") for part in item.path.split("/"))
-            if not (item.problem or hidden or item.path.endswith(ENDING)):
-                yield str(Path(path) / item.path)
+            place = Path(path) / item.path
+            unread = item.problem and not place.is_symlink() and not os.access(place, os.R_OK)
+            if unread or not (item.problem or hidden or item.path.endswith(ENDING)):
+                yield str(place)
 
 
 def decoded(file: str, data: bytes, encoding: str | None, tell: Callable[[str], Any] = warn) -> Decoded:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from normalize.cli.outcome import Failure
 from normalize.config import REGIONS, TARGETS, Config
 from normalize.pipeline import Normalizer
 from normalize.settings import SettingsFile, find_settings, read_settings
@@ -93,6 +94,16 @@ def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def encoding_named(name: str) -> str:
+    """Return the one name of an encoding, or fail with the nearest known one."""
+    from normalize.encoding import EncodingError, canonical
+
+    try:
+        return canonical(name)
+    except EncodingError as error:
+        raise Failure(str(error)) from None
+
+
 class Settings:
     """What the command line says, and what the settings file nearest to each input says below it."""
 
@@ -103,6 +114,8 @@ class Settings:
         self.flags: dict[str, Any] = {name: value for name, value in given.items() if value not in (None, ())}
         if self.flags.get("target", "").lower() == "none":
             self.flags["target"] = None
+        if "encoding" in self.flags:
+            encoding_named(self.flags["encoding"])
         self._search = chosen is None
         self._chosen = None if chosen is None or chosen.lower() == "none" else read_settings(Path(chosen))
         self._files: dict[Path, SettingsFile | None] = {}

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import click
 
-from normalize.cli.inputs import files_from, named
+from normalize.cli.inputs import PATH, files_from, named
 from normalize.cli.outcome import Failure, code_of, complain
 from normalize.files import ReplaceError, check_replaceable, replace_content
 from normalize.journal import ENDING, Journal, JournalError
 
 
 @click.command()
-@click.argument("files", type=click.Path(), nargs=-1, metavar="[FILE]...")
+@click.argument("files", type=PATH, nargs=-1, metavar="[FILE]...")
 @click.option("--journal", "journals", type=click.Path(), metavar="FOLDER", help="Where the journals were kept.")
 @click.option("--follow-links", is_flag=True, help="Restore the file behind a symbolic or hard link.")
 @files_from
 def undo(files: tuple[str, ...], journals: str | None, follow_links: bool, files_from: str | None) -> int:
-    """Restore FILEs (or all in folders that have a journal) to what they were before `convert --in-place`.
+    """Restore FILEs (or all in folders that have a journal) to what they were before a change in place.
 
     The exact bytes come back. A file that was edited since is refused; several runs are undone one at a time.
 
