@@ -134,6 +134,23 @@ def test_escapes_are_read_and_left(format: Any, text: str) -> None:
     assert explain(Decoded(text, "utf-8"), format, normalizer, Options()).text == text
 
 
+@every_format
+@given(
+    text=pieces
+    | st.lists(st.sampled_from(["<b>发展</b>", "引", "乾燥", "\n", "发&#21457;", '{"a": "发\\\\n发"}'])).map("".join)
+)
+def test_placing_by_stretches_is_placing_one_by_one(format: Any, text: str) -> None:
+    """Replacing whole stretches of a document gives the text and the record that single edits give."""
+    found = []
+    for few in (0, 1 << 30):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("normalize.formats.splice._FEW", few)
+            normalizer: Any = Marker()
+            result = explain(Decoded(text, "utf-8"), format, normalizer, Options())
+        found.append((result.text, [(*row[:4], result.spans.steps[row[4]]) for row in result.spans.rows()]))
+    assert found[0] == found[1]
+
+
 @given(st.text(st.sampled_from('发展"\\\n\u2028a😀'), max_size=20), st.booleans())
 def test_json_keeps_its_meaning(value: str, escaped: bool) -> None:
     """What a parser reads from the output is what was normalised, however it was spelled."""

@@ -130,17 +130,17 @@ def explain(
         text, changes = result.text, result.spans
         scripts = [(result.script_before, result.script_after)]
     else:
-        edits: list[splice.Placed] = []
+        spliced = splice.Splice(document)
         scripts = []
         parts = list(splice.join(document, spans))
         for joined, result in zip(parts, normalizer.explain_many([part.text for part in parts]), strict=True):
             scripts.append((result.script_before, result.script_after))
-            edits += splice.place(joined, document, result.text, result.spans)
+            spliced.take(joined, result.text, result.spans)
         declared = format.charset(document)
         if declared is not None and canonical(options.to_encoding) != decoded.encoding:
             name = _CHARSET_NAMES.get(options.to_encoding, options.to_encoding)
-            edits.append((*declared, name, (_CHARSET,)))
-        text, changes = splice.assemble(document, edits)
+            spliced.add((*declared, name, (_CHARSET,)))
+        text, changes = spliced.assemble()
     return Result(
         text=text,
         source=document,

@@ -12,8 +12,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
+from operator import add, sub
+from typing import Any
 
-from normalize.edits import Spans, Step
+from normalize.edits import NO_SPANS, Spans, Step
 from normalize.formats.escapes import PLAIN, Escapes
 from normalize.formats.span import Span
 
@@ -173,30 +176,65 @@ def _insert(joined: Joined, index: int, at: int, after: str, steps: tuple[Step, 
         return
 
 
-def assemble(document: str, edits: Iterable[Placed]) -> tuple[str, Spans]:
-    """Return the document with the edits made, and their spans."""
-    pieces: list[str] = []
-    rows: list[tuple[int, int, int, int, int]] = []
-    steps: dict[tuple[Step, ...], int] = {}
-    position = length = 0
-    for start, end, after, why in sorted(edits, key=lambda edit: (edit[0], edit[1])):
-        if start < position:
-            continue
-        pieces += (document[position:start], after)
-        length += start - position
-        code = steps.setdefault(why, len(steps))
-        rows.append((start, end, length, length + len(after), code))
-        length += len(after)
-        position = end
-    pieces.append(document[position:])
-    return "".join(pieces), _columns(rows, tuple(steps))
+#: Up to so many edits of a text are placed one by one: quicker than the fixed cost of arrays.
+_FEW = 16
 
 
-def _columns(rows: list[tuple[int, int, int, int, int]], steps: tuple[tuple[Step, ...], ...]) -> Spans:
-    starts, ends, out_starts, out_ends, codes = (
-        (list(column) for column in zip(*rows, strict=True)) if rows else [[]] * 5
-    )
-    return Spans(starts, ends, out_starts, out_ends, codes, steps)
+class Splice:
+    """A document into which the edits of its texts are brought back."""
+
+    def __init__(self, document: str) -> None:
+        self._document = document
+        self._edits: list[Placed] = []
+        #: Stretches that are replaced as a whole, and the columns of the edits in them.
+        self._stretches: list[tuple[int, int, str]] = []
+        self._columns: list[Any] = []
+        self._steps: dict[tuple[Step, ...], int] = {}
+
+    def add(self, edit: Placed) -> None:
+        """Add an edit of the document itself."""
+        self._edits.append(edit)
+
+    def take(self, joined: Joined, output: str, spans: Spans) -> None:
+        """Bring back the edits of a text."""
+        if len(spans) > _FEW:
+            from normalize.formats.stretches import place_stretches
+
+            done = place_stretches(joined, output, spans)
+            codes = [self._steps.setdefault(steps, len(self._steps)) for steps in spans.steps]
+            done.columns[3] = [codes[code] for code in done.columns[3].tolist()]
+            self._stretches += done.texts
+            self._columns.append(done.columns)
+            spans = done.rest
+        self._edits += place(joined, self._document, output, spans)
+
+    def assemble(self) -> tuple[str, Spans]:
+        """Return the document with the edits made, and their spans."""
+        pieces: list[str] = []
+        rows: list[tuple[int, int, int, int]] = []
+        position = 0
+        whole = ((*stretch, None) for stretch in self._stretches)
+        for start, end, after, why in sorted([*self._edits, *whole], key=lambda edit: (edit[0], edit[1])):
+            if start < position:
+                continue
+            pieces += (self._document[position:start], after)
+            position = end
+            if why is not None:
+                rows.append((start, end, len(after), self._steps.setdefault(why, len(self._steps))))
+        pieces.append(self._document[position:])
+        return "".join(pieces), self._spans(rows)
+
+    def _spans(self, rows: list[tuple[int, int, int, int]]) -> Spans:
+        steps = tuple(self._steps)
+        if self._columns:
+            from normalize.formats.stretches import merged
+
+            return Spans(*merged(self._columns, rows), steps)  # type: ignore[arg-type]
+        if not rows:
+            return NO_SPANS
+        starts, ends, lengths, codes = zip(*rows, strict=True)
+        out_ends = list(map(add, ends, accumulate(map(sub, lengths, map(sub, ends, starts)))))
+        return Spans(starts, ends, list(map(sub, out_ends, lengths)), out_ends, codes, steps)
 
 
-__all__ = ["PLAIN", "Joined", "Placed", "assemble", "join", "place"]
+__all__ = ["PLAIN", "Joined", "Placed", "Splice", "join", "place"]
