@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -13,16 +14,23 @@ class ReplaceError(ValueError):
     """A file that is not to be changed in its place; the message says why and what to do."""
 
 
-def write_atomically(path: Path, data: bytes | Iterable[bytes], durable: bool = True, like: Path | None = None) -> None:
+def write_atomically(
+    path: Path,
+    data: bytes | Iterable[bytes],
+    durable: bool = True,
+    like: Path | None = None,
+    staging: Path | None = None,
+) -> None:
     """Replace the file at `path`, or make it: a reader sees all of the old or all of the new.
 
     The new content, whole or in blocks, goes to a file beside it that is then renamed. `durable` also waits until the
     disk has it, so that even a loss of power leaves one or the other. `like` names a file whose owner, permissions,
-    times and extended attributes are taken over. Raises OSError when the folder cannot be written.
+    times and extended attributes are taken over. `staging` names a folder of the same file system for the new content,
+    whose owner clears it after a run that was killed. Raises OSError when the folder cannot be written.
     """
     folder = path.parent
     # Short, because the name with it must not exceed what file systems allow (255 bytes).
-    handle, name = tempfile.mkstemp(prefix=".normalize-", dir=folder)
+    handle, name = tempfile.mkstemp(prefix=".normalize-", dir=staging or folder)
     try:
         with os.fdopen(handle, "wb") as file:
             if isinstance(data, bytes):
@@ -37,9 +45,12 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes], durable: bool = 
         else:
             _take_over(like, Path(name))
         os.replace(name, path)
-    except BaseException:
+    except BaseException as error:
         os.unlink(name)
-        raise
+        if staging is None or not isinstance(error, OSError) or error.errno != errno.EXDEV:
+            raise
+        # The staging folder is on another file system than this file's.
+        write_atomically(path, data, durable, like)
     if durable and hasattr(os, "O_DIRECTORY"):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -68,14 +79,14 @@ def check_replaceable(path: Path, follow_links: bool = False) -> Path:
     return path
 
 
-def replace_content(path: Path, data: bytes) -> None:
-    """Change the content of a file and nothing else: owner, permissions and times stay.
+def replace_content(path: Path, data: bytes, staging: Path | None = None) -> None:
+    """Change the content of a file and nothing else: owner, permissions and times stay; `staging` as in writing.
 
     The change is atomic, but for a file with several names: that is rewritten, so that it changes under all of them.
     """
     status = path.stat()
     if status.st_nlink == 1:
-        write_atomically(path, data, like=path)
+        write_atomically(path, data, like=path, staging=staging)
         return
     with path.open("r+b") as file:
         file.write(data)

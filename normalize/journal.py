@@ -54,26 +54,35 @@ class Journal:
 
     path: Path
     runs: list[dict[str, Any]]
+    staging: Path | None = None
 
     @classmethod
-    def of(cls, file: Path, folder: Path | None = None) -> Journal:
-        """Return the journal of a file, empty when there is none. Raises JournalError for one that is damaged."""
+    def of(cls, file: Path, folder: Path | None = None, staging: Path | None = None) -> Journal:
+        """Return the journal of a file, empty when there is none. Raises JournalError for one that is damaged.
+
+        `staging` names a folder where it is made before it is moved to its place.
+        """
         path = journal_path(file, folder)
         try:
             content = json.loads(path.read_bytes().decode("utf-8", "surrogatepass"))
             if content["format"] != _FORMAT:
                 raise JournalError(f"its journal {path} was written by another version of normalize; use that one")
-            return cls(path, list(content["runs"]))
+            return cls(path, list(content["runs"]), staging)
         except FileNotFoundError:
-            return cls(path, [])
+            return cls(path, [], staging)
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, JournalError):
                 raise
             raise JournalError(f"its journal {path} is damaged; restore the journal from a copy") from None
 
     def add(self, run: dict[str, Any]) -> None:
-        """Write down a run, before the file is changed: an end in between leaves a run that was not done."""
+        """Write down a run, before the file is changed: an end in between leaves a run that was not done.
+
+        The next run takes its place.
+        """
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self.runs and self.runs[-1]["before"] == run["before"]:
+            self.runs.pop()
         self.runs.append(run)
         self._write()
 
@@ -109,7 +118,8 @@ class Journal:
             self.path.unlink()
 
     def _write(self) -> None:
-        write_atomically(self.path, _dump({"format": _FORMAT, "runs": self.runs}) + b"\n")
+        content = _dump({"format": _FORMAT, "runs": self.runs}) + b"\n"
+        write_atomically(self.path, content, staging=self.staging)
 
 
 def _lead_back(run: dict[str, Any], after: bytes) -> bytes:

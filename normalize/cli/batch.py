@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("source", type=click.Path(), metavar="IN")
-@click.option("-o", "--output", type=click.Path(), required=True, metavar="OUT", help="The folder to write to.")
+@click.option("-o", "--output", type=click.Path(), metavar="OUT", help="The folder to write to.")
+@click.option("-i", "--in-place", is_flag=True, help="Change the documents where they are; `normalize undo` restores.")
 @click.option("-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Worker processes.")
 @click.option("--resume/--restart", default=True, help="Do only what is missing or changed (default), or all.")
 @click.option("--report", type=click.Path(), metavar="PAGE", help="Write a report for a browser, in one file.")
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
 @config_options
 def batch(
     source: str,
-    output: str,
+    output: str | None,
+    in_place: bool,
     jobs: int,
     resume: bool,
     report: str | None,
@@ -55,18 +57,20 @@ def batch(
     timeout: float,
     **options: Any,
 ) -> int:
-    """Normalise all documents of the folder IN into the folder OUT.
+    """Normalise all documents of the folder IN into the folder OUT, or in their place.
 
     Text, Markdown, HTML, XML, JSON, JSON lines, CSV, TSV, SRT, WebVTT, ASS, LRC, PO, EPUB, DOCX, XLSX, PPTX, ODF, and
     any of them in gz, bz2, xz or zip: the text in them is normalised, every other byte stays.
 
-    Every document gets a line in OUT/.normalize/manifest.jsonl. A second run does only what is missing or changed.
+    Every document gets a line in .normalize/manifest.jsonl of OUT (in place: of IN). A second run does only what is
+    missing or changed.
 
     \b
     Examples:
       normalize batch pages/ -o clean/ --to zh-Hans
       normalize batch pages/ -o clean/ --to zh-Hant-TW --report report.html
       normalize batch rows/ -o clean/ --field text --field meta.title
+      normalize batch docs/ --in-place --to zh-Hans; normalize undo docs/
     """
     from normalize.corpus.batch import Job, run
     from normalize.corpus.plan import PlanError
@@ -75,13 +79,29 @@ def batch(
     from normalize.report import ReportError
     from normalize.show import Progress, summary
 
+    if in_place and output is not None:
+        raise Failure("--in-place and --output exclude each other; choose one")
+    if in_place and copy_others:
+        raise Failure("--copy-others goes with --output; in place all other files stay where they are")
+    if not in_place and output is None:
+        raise Failure("name the folder to write to with --output, or change the documents where they are (--in-place)")
+    target = Path(source if output is None else output)
     try:
         form = Form.of(options)
         limits = Limits(max_size * 1_000_000, timeout)
         config = Settings(options).config_for(source)
         formats = replace(form.options, names=names)
         job = Job(
-            Path(source), Path(output), config, form.encoding, formats, limits, on_error, copy_others, full_record
+            Path(source),
+            target,
+            config,
+            form.encoding,
+            formats,
+            limits,
+            on_error,
+            copy_others,
+            full_record,
+            in_place,
         )
         reported = Reported.of(job, report)
         with Progress(job) as progress:
@@ -96,7 +116,7 @@ def batch(
         raise Failure(str(error)) from None
     except OSError as error:
         raise Failure(f"cannot write the output: {error}", SOME_FAILED) from None
-    summary(result, Path(output))
+    summary(result, target)
     return SOME_FAILED if result.failed else DONE
 
 

@@ -59,7 +59,7 @@ def run(
     one bad document cannot take down; 0 does it in this process, without a limit on time. Raises PlanError for folders
     that cannot be used; an interrupt leaves a valid manifest.
     """
-    check_folders(job.source, job.target)
+    check_folders(job.source, job.target, job.in_place)
     manifest = Manifest(job.target)
     earlier = manifest.read()
     manifest.open()
@@ -81,14 +81,15 @@ def run(
 
 def count_documents(job: Job) -> tuple[int, int]:
     """Return how many documents a job has, and their size in bytes, for showing progress."""
-    check_folders(job.source, job.target)
-    sizes = [document.size for document in find_documents(job.source)]
+    check_folders(job.source, job.target, job.in_place)
+    sizes = [document.size for document in find_documents(job.source, job.in_place)]
     return len(sizes), sum(sizes)
 
 
 def _tasks(job: Job, earlier: dict[str, Record]) -> Iterator[Task]:
-    documents = find_documents(job.source)
-    for document in without_clashes(documents) if folds_case(job.target) else documents:
+    documents = find_documents(job.source, job.in_place)
+    may_clash = not job.in_place and folds_case(job.target)
+    for document in without_clashes(documents) if may_clash else documents:
         yield document, earlier.get(document.path)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from normalize.journal import ENDING
+
 #: The folder inside the output that holds the manifest; never read as input.
 STATE = ".normalize"
 
@@ -28,11 +30,16 @@ class Document:
     problem: str = ""
 
 
-def check_folders(source: Path, target: Path) -> None:
-    """Raise PlanError unless documents can go from one folder to the other without meeting themselves."""
+def check_folders(source: Path, target: Path, in_place: bool = False) -> None:
+    """Raise PlanError unless documents can go from one folder to the other without meeting themselves.
+
+    What is done in place has one folder only.
+    """
     if not source.is_dir():
         what = "is a file; use `normalize convert` for single files" if source.exists() else "does not exist"
         raise PlanError(f"the input folder {source} {what}")
+    if in_place:
+        return
     inside, outside = source.resolve(), target.resolve()
     if inside == outside:
         raise PlanError(f"input and output are the same folder ({source}); choose another output, originals are kept")
@@ -44,10 +51,11 @@ def check_folders(source: Path, target: Path) -> None:
         raise PlanError(f"the output {target} is a file; name a folder")
 
 
-def find_documents(source: Path) -> Iterator[Document]:
+def find_documents(source: Path, in_place: bool = False) -> Iterator[Document]:
     """Yield every entry of the folder that is not a folder, in a stable order.
 
     Links to files inside the folder are followed, links to folders are not: they would repeat documents or never end.
+    Where documents are changed in place, hidden ones (those of version control, of editors) and journals are none.
     """
     root = source.resolve()
     stack = [source]
@@ -55,13 +63,20 @@ def find_documents(source: Path) -> Iterator[Document]:
         folder = stack.pop()
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            if in_place:
+                entries = [entry for entry in entries if not entry.name.startswith(".")]
         except OSError as error:
             yield Document(_relative(folder, source), 0, f"the folder cannot be read: {error.strerror}")
             continue
         stack += [Path(e.path) for e in reversed(entries) if e.is_dir(follow_symlinks=False) and e.name != STATE]
         for entry in entries:
             if not entry.is_dir(follow_symlinks=False):
-                yield _document(entry, source, root)
+                if not in_place:
+                    yield _document(entry, source, root)
+                elif entry.is_symlink():
+                    yield Document(_relative(Path(entry.path), source), 0, "a link; links are not changed in place")
+                elif not entry.name.endswith(ENDING):
+                    yield _document(entry, source, root)
 
 
 def without_clashes(documents: Iterable[Document]) -> Iterator[Document]:

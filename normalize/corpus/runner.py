@@ -16,9 +16,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
 
+from normalize.corpus.inplace import worker_for
 from normalize.corpus.manifest import Record, Status
 from normalize.corpus.plan import Document
-from normalize.corpus.work import Job, Worker
+from normalize.corpus.work import Job
 
 Task = tuple[Document, Record | None]
 
@@ -30,7 +31,7 @@ TRIES = 2
 
 def run_serial(job: Job, tasks: Iterable[Task]) -> Iterator[Record]:
     """Do all documents in this process."""
-    worker = Worker(job)
+    worker = worker_for(job)
     for document, earlier in tasks:
         yield worker.do(document, earlier)
 
@@ -95,7 +96,7 @@ class _Supervisor:
     def _gone(self, document: Document, status: Status, error: str) -> Record:
         """Return the record of a document that went down with its worker, after copying it if that was asked for."""
         record = Record(document.path, status, error, size=document.size, fingerprint=self.job.fingerprint)
-        return Worker(self.job).failed(record)
+        return worker_for(self.job).failed(record)
 
     def _replace(self, hand: _Hand) -> None:
         self.again.extend(hand.given)
@@ -165,7 +166,7 @@ def _work(job: Job, line: Connection) -> None:
     """Be a worker: answer every document with a record until the line is closed."""
     # An interrupt is for the supervisor, which ends the workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    worker = Worker(job)
+    worker = worker_for(job)
     while True:
         try:
             tasks: list[Task] = line.recv()

@@ -50,7 +50,8 @@ class Job:
 
     `on_error` says what becomes of a document that cannot be done: nothing is written (`skip`), its bytes are copied
     (`keep`), or the run ends (`fail`); it has its record in any case. `copy_others` copies what is not text.
-    `full_record` counts the conversion of script by rule, which takes ten times as long.
+    `full_record` counts the conversion of script by rule, which takes ten times as long. `in_place` changes documents
+    where they are (source and target are one), each with a journal beside it.
     """
 
     source: Path
@@ -62,6 +63,7 @@ class Job:
     on_error: OnError = "skip"
     copy_others: bool = False
     full_record: bool = False
+    in_place: bool = False
 
     @cached_property
     def fingerprint(self) -> str:
@@ -149,18 +151,18 @@ class Worker:
                 f"{document.size:,} bytes are more than the {self.job.limits.size:,} that are read at once; "
                 "raise the limit with --max-size"
             )
-        data = path.read_bytes()
+        data = self.read(path)
         record = replace(record, size=len(data), hash_in=hashlib.sha256(data).hexdigest())
-        if earlier is not None and _still_valid(earlier, record, output):
+        if earlier is not None and self.is_done(earlier, record, output):
             return earlier
         tally = _Tally()
         done = rewrite(data, document.path, self.normalizer, self.job.format_options, tally.add)
         record = replace(record, format=done.format, encoding=done.encoding)
         if done.problem:
             if self.job.copy_others:
-                self.staging.write(output, data)
+                self.write(output, data, data)
             return replace(record, status="skipped", error=done.problem)
-        self.staging.write(output, done.data)
+        self.write(output, data, done.data)
         return replace(
             record,
             status="unchanged" if done.data == data else "ok",
@@ -170,10 +172,24 @@ class Worker:
             **tally.fields(),
         )
 
+    def read(self, path: Path) -> bytes:
+        """Return the content of a document."""
+        return path.read_bytes()
+
+    def is_done(self, earlier: Record, record: Record, output: Path) -> bool:
+        """Tell whether an earlier run did this very document with these very settings, and its output is there."""
+        return _still_valid(earlier, record, output)
+
+    def write(self, output: Path, before: bytes, after: bytes) -> None:
+        """Write what was made of a document."""
+        self.staging.write(output, after)
+
     def _blocks(self, path: Path, document: Document) -> Divided | None:
         """Return a document that is large enough, and can be divided, in blocks."""
         least = self.job.limits.block
         # What is compressed may be many times as large.
+        if self.job.in_place:  # the way back needs the whole content
+            return None
         if document.size <= 2 * least and not document.path.lower().endswith(PACKED):
             return None
         return large(path, document.path, least, self.job.format_options)
@@ -181,7 +197,7 @@ class Worker:
     def _do_blocks(self, blocks: Divided, path: Path, output: Path, record: Record, earlier: Record | None) -> Record:
         with path.open("rb") as file:
             record = replace(record, hash_in=hashlib.file_digest(file, "sha256").hexdigest())
-        if earlier is not None and _still_valid(earlier, record, output):
+        if earlier is not None and self.is_done(earlier, record, output):
             return earlier
         tally = _Tally()
         digest = hashlib.sha256()
@@ -211,7 +227,7 @@ class Worker:
 
     def failed(self, record: Record) -> Record:
         """Copy a document that could not be done, if that was asked for."""
-        if self.job.on_error != "keep":
+        if self.job.on_error != "keep" or self.job.in_place:
             return record
         try:
             with (self.job.source / record.path).open("rb") as file:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
+from normalize.corpus.inplace import before
 from normalize.corpus.manifest import Record
 from normalize.corpus.work import Job
 from normalize.edits import Step
@@ -62,7 +63,7 @@ def compare(job: Job, record: Record) -> Comparison:
         path = job.source / record.path
         normalizer = Normalizer(job.config)
         if record.size > WHOLE:
-            blocks = large(path, record.path, PART, job.format_options)
+            blocks = None if job.in_place else large(path, record.path, PART, job.format_options)
             if blocks is None:
                 return Comparison(problem="too large to be compared here")
             next(iter(blocks.rewritten(normalizer, found)), b"")
@@ -102,6 +103,8 @@ class _ChangedError(Exception):
 def original(job: Job, record: Record, path: Path) -> bytes:
     """Return what the document was before the run. Raises an error with a sentence when it is another by now."""
     data = path.read_bytes()
+    if job.in_place:
+        data = before(path, data, job.fingerprint)
     if record.hash_in and hashlib.sha256(data).hexdigest() != record.hash_in:
         raise _ChangedError("has changed since it was normalised")
     return data
