@@ -161,3 +161,26 @@ def test_the_model_is_small_and_its_choices_are_forms() -> None:
 def test_the_public_function_converts_in_context() -> None:
     """Context is the default for targets."""
     assert normalize.normalize("被发明了", target="zh-Hant-TW") == "被發明了"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("他眼神里的光", "他眼神裡的光"),
+        ("课本里头的插图", "課本裡頭的插圖"),
+        ("贝尔发明了电话", "貝爾發明了電話"),
+        ("董事长胡先生来了", "董事長胡先生來了"),
+        ("看了电视连续剧", "看了電視連續劇"),
+    ],
+)
+def test_words_beyond_a_phrase_compete_with_it(text: str, expected: str) -> None:
+    """A word that shares only a part of a phrase (眼神 with 神里) is found outside the lexicon's own run."""
+    assert convert(text, "zh-Hant-TW") == expected
+
+
+def test_words_that_the_lexicon_lacks_are_the_projects_own() -> None:
+    """Names and spellings are added to the lexicon's phrases, some for one region only, and go with its phrases."""
+    assert convert("马里和秘鲁的家具", "zh-Hant-TW") == "馬里和秘魯的家具"
+    assert convert("我们会尽快处理", "zh-Hant-HK") == "我們會盡快處理"
+    assert convert("我们会尽快处理", "zh-Hant-TW") == "我們會儘快處理"
+    assert convert("马里", "zh-Hant-TW", disable=["phrase"]) == "馬裡"

@@ -17,16 +17,18 @@ All of this keeps the number of characters. Regional vocabulary, which does not,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
 from normalize import words
 from normalize.config import Config
 from normalize.edits import Step
-from normalize.script import boundaries, context, targets
+from normalize.script import boundaries, context, spellings, targets
 from normalize.script.converter import Converter
 from normalize.script.identification import CANTONESE
 from normalize.script.lexicon import Plan
+from normalize.script.matching import Union
 from normalize.script.runs import Runs
 from normalize.script.scalar import COMPONENTS
 
@@ -47,7 +49,7 @@ PHRASE_REACH = 6
 ARRAY_LENGTH = 600
 
 CONTEXT = Step("script", "context", "inferred")
-WORD = Step("script", "word", "rule", "the words here are others than the phrase that the lexicon has")
+WORD = Step("script", "word", "rule", "the words here are others than the lexicon's phrase, or spelled otherwise")
 PAGE = Step(
     "script", "page", "inferred", "the page was converted one character at a time; the form that the context asks for"
 )
@@ -60,7 +62,8 @@ class WordRuns(Runs):
     """Runs in which words decide between phrases."""
 
     def __init__(self, converter: WordConverter) -> None:
-        super().__init__(converter.plan)
+        # The words that may compete are a segmentation only for the compiler, which keeps together what they link.
+        super().__init__(replace(converter.plan, segmentation=None))
         self._converter = converter
 
     def work_out(self, run: str) -> str:
@@ -94,6 +97,16 @@ class WordConverter(Converter):
         return WordConverter, (self.plan,)
 
 
+def with_words(plan: Plan, target: str, spelled: bool = True) -> WordConverter:
+    """Return a converter by a plan in which words decide, with the project's own words added (`spelled`)."""
+    if spelled:
+        plan = spellings.added(plan, target)
+    links = boundaries.links()
+    segmentation = Union((links, plan.segmentation)) if plan.segmentation else links
+    files = (*plan.files, *boundaries.files()) if plan.files else ()
+    return WordConverter(replace(plan, name=f"{plan.name}:words for {target}", segmentation=segmentation, files=files))
+
+
 class Resolver:
     """Everything that conversion in context needs for one target, made ready."""
 
@@ -101,7 +114,8 @@ class Resolver:
         config = Config(target=target, lexicon=lexicon, disable=disable)
         plan = targets.conversion(target, config)
         self.exact = Converter(plan)
-        self.converter = WordConverter(plan) if config.allows(WORD) else self.exact
+        spelled = config.allows(CONTEXT._replace(rule="phrase"))
+        self.converter = with_words(plan, target, spelled) if config.allows(WORD) else self.exact
         self.refining = Converter(targets.refinement(target, config))
         # Without phrases the lexicon's answers are not the evidence that the model was trained with.
         judged = config.allows(CONTEXT) and config.allows(CONTEXT._replace(rule="phrase"))
