@@ -48,16 +48,16 @@ Facts = list[Fact] | None
 
 
 class Values:
-    """Normalises arrays. `visit` is told of the text of every value; `facts` asks for those of each value.
+    """Normalises arrays: in them the strings at `paths`.
 
-    `paths` are those of the strings that are asked for.
+    `visit` gives, for a path, who is to be told of the text of every value there; `facts` asks for those of each value.
     """
 
     def __init__(
         self,
         normalizer: Normalizer,
         paths: frozenset[str],
-        visit: Callable[[Result], object] | None = None,
+        visit: Callable[[str], Callable[[Result], object]] | None = None,
         facts: bool = False,
     ) -> None:
         self._normalizer = normalizer
@@ -92,7 +92,7 @@ class Values:
         if not self.concerns(path):
             return array, None
         if is_text(kind):
-            return self._strings(array)
+            return self._strings(array, path)
         if kinds.is_dictionary(kind):
             return self._categories(array, path)
         if kinds.is_struct(kind):
@@ -101,7 +101,7 @@ class Values:
             return self._lists(array, path)
         return array, None
 
-    def _strings(self, array: pa.Array) -> tuple[pa.Array, Facts]:
+    def _strings(self, array: pa.Array, path: str) -> tuple[pa.Array, Facts]:
         pieces = min(-(-array.nbytes // _PIECE) or 1, len(array) or 1)
         size = -(-len(array) // pieces) or 1
         parts: list[pa.Array] = []
@@ -109,7 +109,7 @@ class Values:
         changed = False
         for start in range(0, len(array), size):
             old = array.slice(start, size)
-            fresh, known = self._piece(old)
+            fresh, known = self._piece(old, path)
             parts.append(fresh)
             changed = changed or fresh is not old
             facts = _joined(facts, start, known, len(old))
@@ -117,7 +117,7 @@ class Values:
             return array, facts
         return (parts[0] if len(parts) == 1 else pa.concat_arrays(parts)), facts
 
-    def _piece(self, array: pa.Array) -> tuple[pa.Array, Facts]:
+    def _piece(self, array: pa.Array, path: str) -> tuple[pa.Array, Facts]:
         values, errors = _read(array)
         # Columns repeat themselves (a language, a source, an author): what is equal is done once.
         texts = list(dict.fromkeys(value for value in values if isinstance(value, str)))
@@ -134,9 +134,10 @@ class Values:
                 errors[text] = "what it becomes is not Unicode text (a lone surrogate)"
         output = [value if value is None or value in errors else done[value] for value in values]
         if self._visit is not None:
+            visit = self._visit(path)
             for value in values:
                 if value is not None and value not in errors:
-                    self._visit(results[value])
+                    visit(results[value])
         facts: Facts = None
         if self._facts or errors:
             known = {text: _fact(result) for text, result in results.items()}

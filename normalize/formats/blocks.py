@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from normalize.encoding import decode
+from normalize.formats.columnar import open_columnar
 from normalize.formats.compressed import Method, method_of, zstandard_packer
 from normalize.formats.document import NAMED, Visit, faulty_lines, rewrite_text
 from normalize.formats.members import JSON_LINES
@@ -192,7 +193,11 @@ def large(path: Path, name: str, size: int, options: Options) -> Divided | None:
     Raises FormatError when it cannot be unpacked.
     """
     with path.open("rb") as file:
-        method = method_of(file.read(16))
+        head = file.read(16)
+    columnar = open_columnar(path, head, options)
+    if columnar is not None:
+        return columnar
+    method = method_of(head)
     if method is not None:
         for suffix in method.suffixes:
             name = name.removesuffix(suffix)

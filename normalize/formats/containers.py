@@ -18,6 +18,10 @@ def container_of(data: bytes) -> Container | None:
         from normalize.formats.archive import rewrite_archive
 
         return rewrite_archive
+    from normalize.formats.columnar import kind_of, rewrite_columnar
+
+    if kind_of(data[:16]):
+        return rewrite_columnar
     from normalize.formats.compressed import method_of, rewrite_compressed
 
     return rewrite_compressed if method_of(data) else None
