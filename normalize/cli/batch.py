@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Worker processes.")
 @click.option("--resume/--restart", default=True, help="Do only what is missing or changed (default), or all.")
 @click.option("--report", type=click.Path(), metavar="PAGE", help="Write a report for a browser, in one file.")
-@click.option("--names", is_flag=True, help="Also convert the names of the members of zip archives.")
+@click.option("--convert-names", is_flag=True, help="Also convert the names of files, and of members of zip archives.")
 @click.option(
     "--on-error",
     type=click.Choice(["skip", "keep", "fail"]),
@@ -49,7 +49,7 @@ def batch(
     jobs: int,
     resume: bool,
     report: str | None,
-    names: bool,
+    convert_names: bool,
     on_error: Any,
     copy_others: bool,
     full_record: bool,
@@ -83,6 +83,8 @@ def batch(
         raise Failure("--in-place and --output exclude each other; choose one")
     if in_place and copy_others:
         raise Failure("--copy-others goes with --output; in place all other files stay where they are")
+    if in_place and convert_names:
+        raise Failure("--convert-names goes with --output: what is changed in its place keeps its name")
     if not in_place and output is None:
         raise Failure("name the folder to write to with --output, or change the documents where they are (--in-place)")
     target = Path(source if output is None else output)
@@ -90,7 +92,7 @@ def batch(
         form = Form.of(options)
         limits = Limits(max_size * 1_000_000, timeout)
         config = Settings(options).config_for(source)
-        formats = replace(form.options, names=names)
+        formats = replace(form.options, names=convert_names)
         job = Job(
             Path(source),
             target,

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from normalize.corpus.manifest import Manifest, Record
+from normalize.corpus.names import Names
 from normalize.corpus.plan import Document, check_folders, find_documents, without_clashes
 from normalize.corpus.runner import Task, run_processes, run_serial
 from normalize.corpus.staging import Staging, folds_case
 from normalize.corpus.work import Job
+from normalize.pipeline import Normalizer
 
 
 @dataclass
@@ -87,7 +89,8 @@ def count_documents(job: Job) -> tuple[int, int]:
 
 
 def _tasks(job: Job, earlier: dict[str, Record]) -> Iterator[Task]:
-    documents = find_documents(job.source, job.in_place)
+    rename = Names(Normalizer(job.config)).of if job.options.names and not job.in_place else list
+    documents = find_documents(job.source, job.in_place, rename)
     may_clash = not job.in_place and folds_case(job.target)
     for document in without_clashes(documents) if may_clash else documents:
         yield document, earlier.get(document.path)

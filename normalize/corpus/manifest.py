@@ -27,7 +27,8 @@ class Record:
     read), `failed` (an error, in `error` as a sentence), `crashed` (it took its worker down twice); a document that
     was written may have an `error` too, about parts of it that were left as they are. Sizes in bytes,
     hashes SHA-256, `rules` and `certainty` count changes; `judged` counts, of the rules that had to prove or infer
-    something or found it lost, how often they did. `confidence` (0 to 1) is that of the detected encoding.
+    something or found it lost, how often they did. `confidence` (0 to 1) is that of the detected encoding. `output` is
+    the path that was written where names are converted, and `names` the new names of members by their old ones.
     """
 
     path: str
@@ -49,6 +50,13 @@ class Record:
     seconds: float = 0.0
     judged: dict[str, dict[str, int]] = field(default_factory=dict)
     confidence: float | None = None
+    output: str = ""
+    names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """The path that it is written to."""
+        return self.output or self.path
 
     @property
     def is_done(self) -> bool:

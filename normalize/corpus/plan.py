@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from normalize.journal import ENDING
 
 #: The folder inside the output that holds the manifest; never read as input.
 STATE = ".normalize"
+
+#: Gives the names in a folder, in order, the names that they are to have in the output.
+Rename = Callable[[list[str]], list[str]]
 
 
 class PlanError(ValueError):
@@ -22,12 +25,19 @@ class PlanError(ValueError):
 class Document:
     """One file of the input: its path relative to the folder (POSIX style), its size in bytes.
 
-    `problem` says why it is not to be read (a device, a link out of the folder); then it only gets a record.
+    `problem` says why it is not to be read (a device, a link out of the folder); then it only gets a record. `output`
+    is the path that it is written to, relative to the output.
     """
 
     path: str
     size: int
     problem: str = ""
+    output: str = ""
+
+    @property
+    def place(self) -> str:
+        """The path that it is written to: its own, unless names are converted."""
+        return self.output or self.path
 
 
 def check_folders(source: Path, target: Path, in_place: bool = False) -> None:
@@ -51,16 +61,17 @@ def check_folders(source: Path, target: Path, in_place: bool = False) -> None:
         raise PlanError(f"the output {target} is a file; name a folder")
 
 
-def find_documents(source: Path, in_place: bool = False) -> Iterator[Document]:
+def find_documents(source: Path, in_place: bool = False, rename: Rename = list) -> Iterator[Document]:
     """Yield every entry of the folder that is not a folder, in a stable order.
 
     Links to files inside the folder are followed, links to folders are not: they would repeat documents or never end.
     Where documents are changed in place, hidden ones (those of version control, of editors) and journals are none.
+    `rename` gives the names of one folder their new ones.
     """
     root = source.resolve()
-    stack = [source]
+    stack = [(source, PurePosixPath())]
     while stack:
-        folder = stack.pop()
+        folder, output = stack.pop()
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
             if in_place:
@@ -68,15 +79,19 @@ def find_documents(source: Path, in_place: bool = False) -> Iterator[Document]:
         except OSError as error:
             yield Document(_relative(folder, source), 0, f"the folder cannot be read: {error.strerror}")
             continue
-        stack += [Path(e.path) for e in reversed(entries) if e.is_dir(follow_symlinks=False) and e.name != STATE]
-        for entry in entries:
-            if not entry.is_dir(follow_symlinks=False):
-                if not in_place:
-                    yield _document(entry, source, root)
-                elif entry.is_symlink():
-                    yield Document(_relative(Path(entry.path), source), 0, "a link; links are not changed in place")
-                elif not entry.name.endswith(ENDING):
-                    yield _document(entry, source, root)
+        places = [output / name for name in rename([entry.name for entry in entries])]
+        folders = []
+        for entry, place in zip(entries, places, strict=True):
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != STATE:
+                    folders.append((Path(entry.path), place))
+            elif not in_place:
+                yield replace(_document(entry, source, root), output=place.as_posix())
+            elif entry.is_symlink():
+                yield Document(_relative(Path(entry.path), source), 0, "a link; links are not changed in place")
+            elif not entry.name.endswith(ENDING):
+                yield _document(entry, source, root)
+        stack += reversed(folders)
 
 
 def without_clashes(documents: Iterable[Document]) -> Iterator[Document]:
@@ -86,7 +101,7 @@ def without_clashes(documents: Iterable[Document]) -> Iterator[Document]:
     """
     seen: set[int] = set()
     for document in documents:
-        name = hash(unicodedata.normalize("NFC", document.path).casefold())
+        name = hash(unicodedata.normalize("NFC", document.place).casefold())
         if name in seen and not document.problem:
             document = replace(document, problem="another document's name differs from this one's only in case")
         seen.add(name)

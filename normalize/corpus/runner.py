@@ -19,7 +19,7 @@ from time import monotonic
 from normalize.corpus.inplace import worker_for
 from normalize.corpus.manifest import Record, Status
 from normalize.corpus.plan import Document
-from normalize.corpus.work import Job
+from normalize.corpus.work import Job, begun
 
 Task = tuple[Document, Record | None]
 
@@ -95,7 +95,7 @@ class _Supervisor:
 
     def _gone(self, document: Document, status: Status, error: str) -> Record:
         """Return the record of a document that went down with its worker, after copying it if that was asked for."""
-        record = Record(document.path, status, error, size=document.size, fingerprint=self.job.fingerprint)
+        record = begun(self.job, document, status, error)
         return worker_for(self.job).failed(record)
 
     def _replace(self, hand: _Hand) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from normalize.config import Config
 from normalize.corpus.counting import CountingNormalizer
-from normalize.corpus.manifest import Record
+from normalize.corpus.manifest import Record, Status
 from normalize.corpus.plan import Document
 from normalize.corpus.staging import Staging
 from normalize.formats import Options, rewrite
@@ -131,7 +131,7 @@ class Worker:
     def do(self, document: Document, earlier: Record | None = None) -> Record:
         """Return the record of a document, after writing its output. Never raises."""
         start = perf_counter()
-        record = Record(document.path, "failed", size=document.size, fingerprint=self.job.fingerprint)
+        record = begun(self.job, document, "failed")
         try:
             done = self._do(document, record, earlier)
         except Exception as error:  # whatever it is, it must not cost the other documents
@@ -142,7 +142,7 @@ class Worker:
         if document.problem:
             return replace(record, status="skipped", error=document.problem)
         path = self.job.source / document.path
-        output = self.job.target / document.path
+        output = self.job.target / document.place
         blocks = self._blocks(path, document)
         if blocks is not None:
             return self._do_blocks(blocks, path, output, record, earlier)
@@ -157,7 +157,7 @@ class Worker:
             return earlier
         tally = _Tally()
         done = rewrite(data, document.path, self.normalizer, self.job.format_options, tally.add)
-        record = replace(record, format=done.format, encoding=done.encoding)
+        record = replace(record, format=done.format, encoding=done.encoding, names=dict(done.names))
         if done.problem:
             if self.job.copy_others:
                 self.write(output, data, data)
@@ -231,15 +231,21 @@ class Worker:
             return record
         try:
             with (self.job.source / record.path).open("rb") as file:
-                self.staging.write_all(self.job.target / record.path, iter(lambda: file.read(_COPY), b""))
+                self.staging.write_all(self.job.target / record.place, iter(lambda: file.read(_COPY), b""))
         except OSError as error:
             return replace(record, error=f"{record.error}; it could not be copied either: {_sentence(error)}")
         return record
 
 
+def begun(job: Job, document: Document, status: Status, error: str = "") -> Record:
+    """Return the record of a document of which nothing is known yet."""
+    output = "" if document.place == document.path else document.place
+    return Record(document.path, status, error, size=document.size, fingerprint=job.fingerprint, output=output)
+
+
 def _still_valid(earlier: Record, record: Record, output: Path) -> bool:
     """Tell whether an earlier run did this very document with these very settings, and its output is there."""
-    same = (earlier.hash_in, earlier.fingerprint) == (record.hash_in, record.fingerprint)
+    same = (earlier.hash_in, earlier.fingerprint, earlier.output) == (record.hash_in, record.fingerprint, record.output)
     if not same or not earlier.is_done:
         return False
     if earlier.status == "skipped":

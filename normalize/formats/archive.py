@@ -87,6 +87,7 @@ def rewrite_archive(data: bytes, path: str, normalizer: Normalizer, options: Opt
     most = allowed(len(data), options)
     contents: dict[int, bytes] = {}
     left: list[str] = []
+    renamed: list[tuple[str, str]] = []
     encodings: set[str | None] = set()
     for index, (member, name) in enumerate(zip(archive.members, names, strict=True)):
         format = next((format for pattern, format in parts if re.fullmatch(pattern, name)), None)
@@ -109,6 +110,7 @@ def rewrite_archive(data: bytes, path: str, normalizer: Normalizer, options: Opt
             continue
         encodings.add(done.encoding)
         left += (f"{name}/{inner}" for inner in done.left)
+        renamed += ((f"{name}/{old}", f"{name}/{now}") for old, now in done.names)
         if done.data != content:
             contents[index] = done.data
     # What is one document to its reader is not half normalised: a part that cannot be read leaves all of it as it is.
@@ -119,7 +121,9 @@ def rewrite_archive(data: bytes, path: str, normalizer: Normalizer, options: Opt
     # Archives hold pictures and the like beside text as a matter of course: these are not worth a word.
     worth = tuple(note for note in left if not note.endswith(": not text"))
     encoding = encodings.pop() if len(encodings) == 1 else None
-    return Rewritten(out, kind, encoding, "" if encodings or contents or encoding else "no text in it", worth)
+    problem = "" if encodings or contents or new else "no text in it"
+    renamed += ((names[index], name) for index, name in new.items() if name != names[index])
+    return Rewritten(out, kind, encoding, problem, worth, names=tuple(renamed))
 
 
 def _read(archive: Archive, member: Member, name: str, most: int) -> bytes:

@@ -37,7 +37,8 @@ class Rewritten:
     """What became of a document: its bytes, its format (`zip/docx` style for nested ones), its encoding.
 
     `problem` says why it was left as it is; `left` names parts inside it that were, with the reason. `faulty` are the
-    numbers (from 1) of lines that are not as the format asks, which `left` tells of too.
+    numbers (from 1) of lines that are not as the format asks, which `left` tells of too. `names` are the members of an
+    archive that have another name now, before and after.
     """
 
     data: bytes
@@ -46,6 +47,7 @@ class Rewritten:
     problem: str = ""
     left: tuple[str, ...] = ()
     faulty: tuple[int, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
 
 
 def rewrite(

@@ -92,11 +92,11 @@
       name.className = "path";
       name.textContent = row.path;
       first.append(name);
-      if (row.error) {
-        const error = document.createElement("p");
-        error.className = "error";
-        error.textContent = row.error;
-        first.append(error);
+      for (const text of [row.output && `to ${row.output}`, row.error].filter(Boolean)) {
+        const note = document.createElement("p");
+        note.className = "error";
+        note.textContent = text;
+        first.append(note);
       }
       const status = cell(line, "");
       const badge = document.createElement("span");
@@ -132,7 +132,7 @@
       row.number = number;
       row.status = data.statuses[row.status];
       row.encoding = data.encodings[row.encoding];
-      row.text = `${row.path} ${row.error} ${row.format}`.toLowerCase();
+      row.text = `${row.path} ${row.output} ${row.error} ${row.format}`.toLowerCase();
       return row;
     });
     let waiting = 0;

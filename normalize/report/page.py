@@ -13,7 +13,7 @@ from normalize.report.skeleton import Steps, embedded, shown, skeleton
 from normalize.report.totals import counts, figures, rule_numbers, rules, scripts, speed
 from normalize.report.worth import Worth, clipped
 
-_COLUMNS = ("path", "status", "format", "encoding", "script", "changes", "lost", "error", "rules", "place")
+_COLUMNS = ("path", "status", "format", "encoding", "script", "changes", "lost", "error", "rules", "place", "output")
 
 
 def report_page(job: Job, collected: Collected, compare: Compare, when: datetime) -> str:
@@ -98,6 +98,7 @@ def _data(rows: list[Record], found: Collected, places: dict[str, str]) -> str:
             visible(clipped(record.error)),
             [rules[rule] for rule in record.rules],
             places.get(record.path, ""),
+            visible(record.output),
         )
         for record in rows
     ]
