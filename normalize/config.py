@@ -102,8 +102,8 @@ class Config:
         return replace(self, **options)
 
     def allows(self, step: Step) -> bool:
-        """Tell whether a rule is on: `disable` may name it, its stage and it (`stage.rule`), a group (`annotation` of
-        `annotation.shifted`), or its whole stage.
+        """Tell whether a rule is on: `disable` may name it (and so every rule of that name), its stage and it
+        (`stage.rule`), a group (`annotation` of `annotation.shifted`), or its whole stage.
         """
         if not self.disable:
             return True

@@ -8,6 +8,7 @@ from html import escape
 
 from normalize.edits import CERTAINTIES
 from normalize.findings import Finding, findings_of, visible
+from normalize.references import reference_of
 from normalize.result import Change, Result
 
 #: A stretch without changes is shown up to this many characters at each end.
@@ -61,8 +62,8 @@ def _tail(source: str, position: int, around: int) -> str:
     return tail if len(tail) <= around else tail[:around] + "…"
 
 
-def legend(findings: Iterable[Finding]) -> list[tuple[str, str, int, str]]:
-    """Return for each rule that acted: its name, how sure it is, how often it acted, and why, most frequent first."""
+def legend(findings: Iterable[Finding]) -> list[tuple[str, str, int, str, str]]:
+    """Return for each rule that acted, most frequent first: name, certainty, how often, why, and what it rests on."""
     counts: Counter[tuple[str, str]] = Counter()
     reasons: dict[tuple[str, str], str] = {}
     for finding in findings:
@@ -70,7 +71,7 @@ def legend(findings: Iterable[Finding]) -> list[tuple[str, str, int, str]]:
             key = f"{step.stage}.{step.rule}", step.certainty
             counts[key] += 1
             reasons.setdefault(key, step.reason)
-    return [(*key, count, about(key[0]) or reasons[key]) for key, count in counts.most_common()]
+    return [(*key, count, about(key[0]) or reasons[key], reference_of(key[0])) for key, count in counts.most_common()]
 
 
 def about(name: str) -> str:
@@ -90,10 +91,11 @@ def html_fragment(result: Result, limit: int | None = SHOWN) -> str:
     )
     rows = "".join(
         f'<tr><td><span class="{certainty}">{escape(name)}</span></td><td>{certainty}</td><td>{count}</td>'
-        f"<td>{escape(why)}</td></tr>"
-        for name, certainty, count, why in legend(findings)
+        f"<td>{escape(why)}</td><td>{escape(reference)}</td></tr>"
+        for name, certainty, count, why, reference in legend(findings)
     )
-    table = f"<table><tr><th>rule</th><th>sure</th><th>changes</th><th>why</th></tr>{rows}</table>" if rows else ""
+    header = "".join(f"<th>{name}</th>" for name in ("rule", "sure", "changes", "why", "reference"))
+    table = f"<table><tr>{header}</tr>{rows}</table>" if rows else ""
     head = f"<p>{summary(result, findings)}</p>"
     return f'<style>{_STYLE}</style><div class="normalize">{head}{lines}{more}{table}</div>'
 

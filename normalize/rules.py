@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from normalize.config import ConfigError, suggestion
+from normalize.references import reference_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Rule:
     def full_name(self) -> str:
         """The name with its stage, which is one rule's alone."""
         return f"{self.stage}.{self.name}"
+
+    @property
+    def reference(self) -> str:
+        """The standard that asks for it, or the source of what it knows."""
+        return reference_of(self.full_name)
 
 
 #: The rules of the stages that keep no list themselves, in the order of the flow.

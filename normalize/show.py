@@ -58,8 +58,15 @@ def rule_table(rules: Iterable[Rule]) -> None:
     table = _table("rule", "on", "what", "example")
     for rule in rules:
         example = Text(f"{visible(rule.before)} → {visible(rule.after)}" if rule.before else "")
-        table.add_row(rule.full_name, rule.on, Text(rule.about), example)
+        table.add_row(rule.full_name, rule.on, _explained(rule.about, rule.reference), example)
     _console().print(table)
+
+
+def _explained(about: str, reference: str) -> Text:
+    """Return what a rule does, and on a line below what it rests on."""
+    text = Text(about)
+    text.append(f"\n{reference}", "dim")
+    return text
 
 
 def settings_table(rows: Iterable[tuple[str, str, str]]) -> None:
@@ -98,8 +105,8 @@ def highlighted(result: Result, findings: Sequence[Finding]) -> None:
             _mark(text, piece, coloured)
         console.print(text, soft_wrap=True)
     table = _table("rule", "certainty", "changes", "why")
-    for name, certainty, count, why in legend(findings):
-        table.add_row(name, Text(certainty, _STYLES[certainty]), str(count), Text(why))
+    for name, certainty, count, why, reference in legend(findings):
+        table.add_row(name, Text(certainty, _STYLES[certainty]), str(count), _explained(why, reference))
     if table.row_count:
         console.print()
         console.print(_marks(coloured))

@@ -125,6 +125,7 @@ def test_explain_marks_the_text() -> None:
     assert "3: 又一[-關-]{+关+}[-(guān)-]" in shown
     assert "不变" not in shown
     assert "pinyin that a tool put after characters" in shown
+    assert "OpenCC: STCharacters" in shown
     assert "did you mean 'mojibake'" in run("explain", "--rule", "mojibke", data=b"").stderr.decode()
 
 

@@ -11,6 +11,7 @@ import pytest
 from command import run
 
 import normalize
+from normalize import references
 from normalize.config import Config, ConfigError
 from normalize.rules import Rule, all_rules
 from normalize.settings import find_settings
@@ -21,10 +22,18 @@ EXAMPLES = [rule for rule in all_rules() if rule.before and rule.stage != "punct
 
 
 def test_every_rule_has_one_name_of_its_own() -> None:
-    """Names with their stage are unique, and each says what it does."""
+    """Names with their stage are unique, and each says what it does and what it rests on."""
     names = [rule.full_name for rule in all_rules()]
     assert len(set(names)) == len(names)
-    assert all(rule.about for rule in all_rules())
+    assert all(rule.about and rule.reference for rule in all_rules())
+
+
+def test_no_reference_is_for_a_rule_that_is_gone() -> None:
+    """Each line of references is about a rule, a group of rules or a stage."""
+    named = {name for rule in all_rules() for name in (rule.full_name, rule.stage)}
+    groups = {rule.full_name.rpartition(".")[0] for rule in all_rules()}
+    assert set(references._REFERENCES) <= named | groups
+    assert references.reference_of("nothing.such") == ""
 
 
 def test_every_step_that_a_stage_can_take_is_registered() -> None:
@@ -67,6 +76,14 @@ def test_rules_groups_and_stages_are_switched_off(name: str) -> None:
     assert normalize.normalize("關(guān)鍵,可以。", None, disable=name, punctuation=False) == "關(guān)鍵,可以。"
 
 
+def test_a_name_that_two_stages_have_is_both() -> None:
+    """`compatibility` alone means the rules of characters and of script; with its stage only one."""
+    source = "\uf900\u5f15\uf9e9"
+    assert normalize.normalize(source, "zh-Hant", disable=["compatibility"]) == source
+    for stage in ("characters", "script"):
+        assert normalize.normalize(source, "zh-Hant", disable=[f"{stage}.compatibility"]) != source
+
+
 def test_the_command_lists_the_rules() -> None:
     """For people a table, for programs an object a line; of one stage when asked."""
     table = run("rules", "mojibake").stdout.decode()
@@ -74,6 +91,8 @@ def test_the_command_lists_the_rules() -> None:
     assert "punctuation" not in table
     entries = [json.loads(line) for line in run("rules", "--json").stdout.splitlines()]
     assert len(entries) == len(all_rules())
+    assert all(entry["reference"] for entry in entries)
+    assert "W3C CLREQ" in run("rules", "punctuation").stdout.decode()
     assert b"did you mean 'script'" in run("rules", "scrpt").stderr
 
 

@@ -16,10 +16,11 @@ from normalize.rules import all_rules
 @click.argument("stages", nargs=-1, metavar="[STAGE]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 def rules(stages: tuple[str, ...], as_json: bool) -> int:
-    """List the rules: name, whether it is on, what it does, an example.
+    """List the rules: name, whether it is on, what it does, an example, and the standard or source behind it.
 
     `--disable` and `--enable`, and the settings of the same names, take a rule (`comma`), a rule with its stage
-    (`punctuation.comma`), a group (`annotation`), or a whole stage (`mojibake`).
+    (`punctuation.comma`), a group (`annotation`), or a whole stage (`mojibake`). A name without its stage means every
+    rule of that name: `compatibility` is a rule of two stages, `script.compatibility` one of them.
 
     \b
     Examples:
@@ -34,7 +35,7 @@ def rules(stages: tuple[str, ...], as_json: bool) -> int:
     chosen = [rule for rule in all_rules() if not stages or rule.stage in stages]
     if as_json:
         for rule in chosen:
-            click.echo(json.dumps(asdict(rule), ensure_ascii=False))
+            click.echo(json.dumps({**asdict(rule), "reference": rule.reference}, ensure_ascii=False))
     else:
         from normalize.show import rule_table
 

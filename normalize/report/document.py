@@ -40,10 +40,10 @@ def explained_page(title: str, result: Result, findings: Sequence[Finding]) -> s
     )
     rows = "".join(
         f'<tr><td><code>{shown(name)}</code></td><td><span class="badge {certainty}">{certainty}</span></td>'
-        f'<td class="number">{count:,}</td><td>{shown(why)}</td></tr>'
-        for name, certainty, count, why in legend(findings)
+        f'<td class="number">{count:,}</td><td>{shown(why)}</td><td class="soft">{shown(reference)}</td></tr>'
+        for name, certainty, count, why, reference in legend(findings)
     )
-    head = '<th>rule</th><th>how sure</th><th class="number">changes</th><th>what it does</th>'
+    head = '<th>rule</th><th>how sure</th><th class="number">changes</th><th>what it does</th><th>reference</th>'
     left = len({finding.line for finding in findings}) - _LINES
     more = f'<p class="soft">{left:,} more lines have changes; --json lists all of them.</p>' if left > 0 else ""
     main = f'<section aria-label="Counts"><div class="figures">{figures}</div></section>' + (
