@@ -6,14 +6,14 @@ which asks what is Han and what is Latin, before the conversion of script.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
 from typing import Any
 
 from normalize.config import Config
 from normalize.edits import Edit, Edits, Step, compose
-from normalize.profile import Profile
+from normalize.profile import Profile, profiles
 from normalize.result import Decoded, Result
 
 Stage = Callable[[str, Profile, Config], Edits]
@@ -52,12 +52,20 @@ class Normalizer:
 
     def run(self, text: str) -> Iterator[Edits]:
         """Yield what each stage did, in order. This is the flow."""
-        profile = Profile(text)
-        for stage in self.stages:
-            edits = stage(profile.text, profile, self.config)
-            if edits.text != profile.text:
-                profile = Profile(edits.text)
-            yield edits
+        return _flow(self.stages, Profile(text), self.config)
+
+    def run_before_script(self, texts: Sequence[str]) -> Iterator[list[Edits]]:
+        """Yield for each text what the stages before the conversion of script did, which looks at many texts together.
+
+        For text that they can have nothing to do with, no stage is asked.
+        """
+        from normalize.ordinary import ordinary
+
+        stages = self.stages[: -1 if self.config.target else None]
+        passed_on = ordinary(texts) if not (self.config.tidy or self.config.enable) else [False] * len(texts)
+        looked_at = iter(profiles([text for text, alone in zip(texts, passed_on, strict=True) if not alone]))
+        for alone in passed_on:
+            yield [] if alone else list(_flow(stages, next(looked_at), self.config))
 
     def normalize(self, text: str | bytes) -> str:
         """Return the normalised text.
@@ -71,19 +79,11 @@ class Normalizer:
 
     def normalize_many(self, texts: Iterable[str]) -> list[str]:
         """Return the normalised texts, in order: quicker than one by one when they are short."""
-        texts = list(texts)
-        if self.config.tidy or self.config.enable:
-            return [self.normalize(text) for text in texts]
-        from normalize.ordinary import ordinary
         from normalize.script import stage_many
 
-        is_ordinary = ordinary(texts)
-        converted = iter(
-            stage_many([text for text, alone in zip(texts, is_ordinary, strict=True) if alone], self.config)
-        )
-        return [
-            next(converted) if alone else self.normalize(text) for text, alone in zip(texts, is_ordinary, strict=True)
-        ]
+        texts = list(texts)
+        done = zip(texts, self.run_before_script(texts), strict=True)
+        return stage_many([edits[-1].text if edits else text for text, edits in done], self.config)
 
     def explain(self, text: str | bytes) -> Result:
         """Return the normalised text with the record of every change."""
@@ -116,6 +116,15 @@ class Normalizer:
         from normalize.encoding import decode
 
         return decode(data, self.config.encoding)
+
+
+def _flow(stages: Sequence[Stage], profile: Profile, config: Config) -> Iterator[Edits]:
+    """Yield what each stage does to a text, in order."""
+    for stage in stages:
+        edits = stage(profile.text, profile, config)
+        if edits.text != profile.text:
+            profile = Profile(edits.text)
+        yield edits
 
 
 def undecodable(decoded: Decoded) -> Edits:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from normalize.data import read_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import numpy.typing as npt
 
@@ -231,3 +233,38 @@ class Profile:
     def han(self) -> int:
         """The number of Han characters, of either script."""
         return self.count(Class.HAN, Class.HANS, Class.HANT, Class.COMPATIBILITY)
+
+
+#: Texts counted together: few enough that their arrays stay in the cache.
+_TOGETHER = 1 << 8
+
+
+def profiles(texts: Sequence[str]) -> list[Profile]:
+    """Return the profiles of many texts, counted together: for short ones a tenth of the time.
+
+    >>> [profile.han for profile in profiles(["汉字abc", "", "字"])]
+    [2, 0, 1]
+    """
+    found = [Profile(text) for text in texts]
+    for start in range(0, len(found), _TOGETHER):
+        part = found[start : start + _TOGETHER]
+        for profile, row in zip(part, _count([profile.text for profile in part]), strict=True):
+            profile.counts = tuple(row)
+    return found
+
+
+def _count(texts: list[str]) -> list[list[int]]:
+    """Return for each text what `Profile.counts` says."""
+    import numpy as np
+
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    is_beyond = codes > 0xFFFF
+    table = np.frombuffer(class_table(), dtype=np.uint8)
+    classes = table.take(np.where(is_beyond, 0xD800, codes))
+    size = len(Class)
+    owners = np.repeat(np.arange(len(texts)) * size, [len(text) for text in texts])
+    grid = np.bincount(owners + classes, minlength=len(texts) * size)
+    # A character beyond the BMP is two surrogates.
+    grid += np.bincount(owners[is_beyond] + int(Class.SURROGATE), minlength=grid.size)
+    rows: list[list[int]] = grid.reshape(-1, size).tolist()
+    return rows

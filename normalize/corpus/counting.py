@@ -8,12 +8,14 @@ rare and worth a look, keep their full record.
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 import numpy.typing as npt
 
 from normalize.edits import NO_SPANS, Spans, Step, compose
-from normalize.ordinary import ordinary
 from normalize.pipeline import Normalizer
+from normalize.profile import Profile
 from normalize.result import Result
 from normalize.script import identify, stage_many
 
@@ -32,33 +34,34 @@ class CountingNormalizer(Normalizer):
         spans = NO_SPANS
         found = output = text
         for stage, edits in zip(self.stages, self.run(text), strict=True):
-            if edits.text != output and stage.__module__.startswith(_SCRIPT):
-                spans = compose(spans, differences(output, edits.text) or edits.spans)
-            else:
-                spans = compose(spans, edits.spans)
+            is_script = stage.__module__.startswith(_SCRIPT)
+            done = self._converted(output, edits.text) if is_script else edits.spans
+            spans = compose(spans, done)
             found, output = output, edits.text
         before = identify(found if self.config.target else output).label
         return Result(output, text, spans, before, before if found == output else identify(output).label)
 
     def explain_many(self, texts: list[str]) -> list[Result]:
-        """Return what `explain` returns for each text; ordinary ones are converted together."""
-        if self.config.tidy or self.config.enable or not self.config.target:
-            return [self.explain(text) for text in texts]
-        plain = ordinary(texts)
-        chosen = [text for text, alone in zip(texts, plain, strict=True) if alone]
-        outputs = stage_many(chosen, self.config)
+        """Return what `explain` returns for each text; the script is converted in all of them together."""
+        found: list[str] = []
+        repairs: list[Spans] = []
+        for text, edits in zip(texts, self.run_before_script(texts), strict=True):
+            found.append(edits[-1].text if edits else text)
+            repairs.append(reduce(compose, (each.spans for each in edits), NO_SPANS))
+        outputs = stage_many(found, self.config)
         # Rows are too many to be identified one by one, and are summed up in the end.
-        labels = identify("\n".join(chosen)).label, identify("\n".join(outputs)).label
-        converted = iter(outputs)
+        before, after = (identify("\n".join(rows)).label for rows in (found, outputs))
         return [
-            (_compared(text, next(converted), labels) if alone else None) or self.explain(text)
-            for text, alone in zip(texts, plain, strict=True)
+            Result(output, text, compose(spans, self._converted(repaired, output)), before, after)
+            for text, repaired, output, spans in zip(texts, found, outputs, repairs, strict=True)
         ]
 
-
-def _compared(text: str, output: str, labels: tuple[str, str]) -> Result | None:
-    spans = NO_SPANS if text == output else differences(text, output)
-    return None if spans is None else Result(output, text, spans, *labels)
+    def _converted(self, text: str, output: str) -> Spans:
+        """Return the spans that the conversion of script changed."""
+        if text == output:
+            return NO_SPANS
+        spans = differences(text, output)
+        return self.stages[-1](text, Profile(text), self.config).spans if spans is None else spans
 
 
 def differences(before: str, after: str) -> Spans | None:
