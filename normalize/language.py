@@ -175,6 +175,11 @@ class Model:
         found: list[int] = np.flatnonzero(np.frombuffer(self._unigrams, np.uint8)[units] > limit).tolist()
         return found
 
+    def alone(self, text: str) -> list[float]:
+        """Return what each character costs whatever stands before it, in nats."""
+        unigrams, fold = self._unigrams, self._fold
+        return [unigrams[fold[min(ord(character), 0xFFFF)]] / STEPS for character in text]
+
     def score(self, text: str) -> float:
         """Return the mean log-probability of a character; 0.0 for no text."""
         return -self.total(text) / len(text) if text else 0.0
