@@ -42,9 +42,7 @@ def place_stretches(joined: Joined, output: str, spans: Spans) -> Stretches:
     inside = (ends <= limits[owner]) & ((starts < ends) | (starts > places[owner]))
     last = places.searchsorted(np.maximum(starts, ends - 1), "right") - 1
     refused = {
-        index
-        for a, b in zip(owner[~inside].tolist(), last[~inside].tolist(), strict=True)
-        for index in range(a, b + 1)
+        index for a, b in zip(owner[~inside].tolist(), last[~inside].tolist(), strict=True) for index in range(a, b + 1)
     }
     texts: list[tuple[int, int, str]] = []
     taken = np.zeros(len(starts), bool)
