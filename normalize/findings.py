@@ -69,13 +69,25 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\u3000" else f"<{ord(c):04X}>" for c in text)
 
 
-def github(path: str, finding: Finding) -> str:
-    """Return a finding as a workflow command of GitHub Actions, which shows it beside the line."""
+def github(path: str, finding: Finding, member: str = "") -> str:
+    """Return a finding as a workflow command of GitHub Actions, which shows it beside the line.
+
+    What is in a member of an archive is shown for the archive, and says where in it.
+    """
     change = finding.change
+    if member:
+        message = f"{member}:{finding.line}:{finding.column} {_message(finding)}"
+        return (
+            f"::warning file={_escaped(path, ':,')},title={_escaped('+'.join(change.names), ':,')}::{_escaped(message)}"
+        )
     place = f"line={finding.line},endLine={finding.end_line},col={finding.column},endColumn={finding.end_column}"
-    message = f"{finding.sentence} ({change.reason})" if change.reason else finding.sentence
     title = _escaped("+".join(change.names), ":,")
-    return f"::warning file={_escaped(path, ':,')},{place},title={title}::{_escaped(message)}"
+    return f"::warning file={_escaped(path, ':,')},{place},title={title}::{_escaped(_message(finding))}"
+
+
+def _message(finding: Finding) -> str:
+    reason = finding.change.reason
+    return f"{finding.sentence} ({reason})" if reason else finding.sentence
 
 
 def _escaped(text: str, more: str = "") -> str:
@@ -83,15 +95,19 @@ def _escaped(text: str, more: str = "") -> str:
     return "".join(f"%{ord(c):02X}" if c in "%\r\n" or c in more else c for c in text)
 
 
-def sarif(files: Iterable[tuple[str, Iterable[Finding]]]) -> dict[str, Any]:
-    """Return findings as one SARIF 2.1.0 log (OASIS standard), each with the fix that makes the change."""
+def sarif(files: Iterable[tuple[str, str, Iterable[Finding]]]) -> dict[str, Any]:
+    """Return findings as one SARIF 2.1.0 log (OASIS standard), each with the fix that makes the change.
+
+    A file comes with the member that the findings are in, if it is an archive; then they have a logical location and
+    no fix, because no editor could make it.
+    """
     rules: dict[str, int] = {}
     results = []
-    for path, findings in files:
+    for path, member, findings in files:
         for finding in findings:
             name = "+".join(finding.change.names)
             index = rules.setdefault(name, len(rules))
-            results.append(_sarif_result(path, finding, name, index))
+            results.append(_sarif_result(path, member, finding, name, index))
     driver = {"name": "zh-normalize", "version": __version__, "rules": [{"id": name} for name in rules]}
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -100,7 +116,7 @@ def sarif(files: Iterable[tuple[str, Iterable[Finding]]]) -> dict[str, Any]:
     }
 
 
-def _sarif_result(path: str, finding: Finding, name: str, index: int) -> dict[str, Any]:
+def _sarif_result(path: str, member: str, finding: Finding, name: str, index: int) -> dict[str, Any]:
     change = finding.change
     artifact = {"uri": quote(PurePath(path).as_posix().encode("utf-8", "surrogateescape"))}
     region = {
@@ -109,14 +125,21 @@ def _sarif_result(path: str, finding: Finding, name: str, index: int) -> dict[st
         "endLine": finding.end_line,
         "endColumn": finding.end_column,
     }
+    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": artifact, "region": region}}
+    if member:
+        place = f"{member}:{finding.line}:{finding.column}"
+        location = {
+            "physicalLocation": {"artifactLocation": artifact},
+            "logicalLocations": [{"fullyQualifiedName": place, "kind": "resource"}],
+        }
     found: dict[str, Any] = {
         "ruleId": name,
         "ruleIndex": index,
         "level": "note" if change.before == change.after else "warning",
-        "message": {"text": f"{finding.sentence} ({change.reason})" if change.reason else finding.sentence},
-        "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
+        "message": {"text": _message(finding)},
+        "locations": [location],
     }
-    if change.before != change.after:
+    if change.before != change.after and not member:
         replacement = {"deletedRegion": region, "insertedContent": {"text": change.after}}
         found["fixes"] = [{"artifactChanges": [{"artifactLocation": artifact, "replacements": [replacement]}]}]
     return found

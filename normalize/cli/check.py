@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -42,7 +42,8 @@ def check(
 ) -> int:
     """Say what `convert` would change in files (or folders, or standard input), and exit with 1 if anything.
 
-    One line a finding: path:line:column rule before -> after.
+    One line a finding: path:line:column rule before -> after. What is in an archive or an office document is named by
+    the path inside it.
 
     \b
     Examples:
@@ -63,16 +64,30 @@ def check(
         for _ in reports:
             pass
     elif form == "sarif":
-        log = sarif((shown(file), found) for file, _, found in reports)
+        log = sarif((shown(report.file), report.member, report.findings) for report in reports)
         click.echo(json.dumps(log, ensure_ascii=False, indent=2))
     else:
         printer = _diff if as_diff else _PRINTERS[form or "text"]
-        for file, result, found in reports:
-            printer(shown(file), result, found)
+        for report in reports:
+            printer(report)
     if not quiet:
         unit = "file" if checked.found == 1 else "files"
         click.echo(f"{checked.found} {unit} would change, of {len(files)}", err=True)
     return code_of(checked.failed, len(files)) or (FOUND if checked.found else DONE)
+
+
+class Report(NamedTuple):
+    """What would change in a file, or in a member of an archive."""
+
+    file: str
+    member: str
+    result: Result
+    findings: list[Finding]
+
+    @property
+    def path(self) -> str:
+        """The file as it is called in messages, and the member in it."""
+        return f"{shown(self.file)}/{self.member}" if self.member else shown(self.file)
 
 
 @dataclass
@@ -84,30 +99,70 @@ class Checked:
     found: int = 0
     failed: int = 0
 
-    def reports(self, files: list[str]) -> Iterator[tuple[str, Result, list[Finding]]]:
+    def reports(self, files: list[str]) -> Iterator[Report]:
         """Yield the files that would change, each with what would; what is no text is passed over."""
-        from normalize.encoding import EncodingError, decode
+        from normalize.encoding import EncodingError
+        from normalize.formats import FormatError
 
         for file in files:
             try:
-                data = read(file)
-                normalizer = self.settings.normalizer_for(file)
-                source = decode(data, normalizer.config.encoding)
-                if is_binary(source):
-                    continue
-                result = self.form.explain(file, source, normalizer)
-                written = self.form.bytes_of(result.text, source, data)
-            except (OSError, EncodingError) as error:
+                reports = self._reports(file)
+            except (OSError, EncodingError, FormatError) as error:
                 self.failed += 1
                 complain(file, error)
                 continue
-            if written == data:
-                continue
-            self.found += 1
-            found = list(findings_of(result))
-            if source.text and source.encoding != self.form.encoding and not data.isascii():
-                found.insert(0, _encoding(source.encoding, self.form.encoding))
-            yield file, result, found
+            self.found += reports is not None
+            yield from reports or ()
+
+    def _reports(self, file: str) -> list[Report] | None:
+        """Return what would change in a file by its members, or None when nothing would."""
+        from normalize.encoding import decode
+
+        data = read(file)
+        normalizer = self.settings.normalizer_for(file)
+        seen = Seen()
+        done = self.form.rewritten(file, data, normalizer, seen)
+        if done is not None:
+            return (
+                None if done.data == data else [self._report(file, *item) for item in seen.changed(self.form.encoding)]
+            )
+        source = decode(data, normalizer.config.encoding)
+        if is_binary(source):
+            return None
+        result = self.form.explain(file, source, normalizer)
+        if self.form.bytes_of(result.text, source, data) == data:
+            return None
+        return [self._report(file, "", result)]
+
+    def _report(self, file: str, member: str, result: Result) -> Report:
+        findings = list(findings_of(result))
+        source = result.decoded
+        if source is not None and source.text and source.encoding != self.form.encoding and not result.source.isascii():
+            findings.insert(0, _encoding(source.encoding, self.form.encoding))
+        return Report(file, member, result, findings)
+
+
+class Seen:
+    """Told of the texts in an archive, keeps those that would change, by the path of their member."""
+
+    def __init__(self, member: str = "", results: list[tuple[str, Result]] | None = None) -> None:
+        self.member = member
+        self.results: list[tuple[str, Result]] = [] if results is None else results
+
+    def within(self, name: str) -> Seen:
+        """Return who is told of the texts of a member."""
+        return Seen(f"{self.member}/{name}" if self.member else name, self.results)
+
+    def __call__(self, result: Result) -> None:
+        self.results.append((self.member, result))
+
+    def changed(self, encoding: str) -> Iterator[tuple[str, Result]]:
+        """Yield those whose text would change, or that are not in the encoding asked for."""
+        for member, result in self.results:
+            source = result.decoded
+            other = source is not None and source.encoding != encoding and not result.source.isascii()
+            if len(result.spans) or other:
+                yield member, result
 
 
 def _encoding(before: str, after: str) -> Finding:
@@ -116,25 +171,26 @@ def _encoding(before: str, after: str) -> Finding:
     return Finding(1, 1, 1, 1, Change(0, 0, 0, 0, before, after, (step,)))
 
 
-def _text(file: str, result: Result, found: list[Finding]) -> None:
-    for item in found:
+def _text(report: Report) -> None:
+    for item in report.findings:
         rule = click.style("+".join(item.change.names), fg="cyan") if _is_coloured() else "+".join(item.change.names)
-        click.echo(f"{file}:{item.line}:{item.column} {rule} {item.sentence}")
+        click.echo(f"{report.path}:{item.line}:{item.column} {rule} {item.sentence}")
 
 
-def _github(file: str, result: Result, found: list[Finding]) -> None:
-    for item in found:
-        click.echo(github(file, item))
+def _github(report: Report) -> None:
+    for item in report.findings:
+        click.echo(github(shown(report.file), item, report.member))
 
 
-def _json(file: str, result: Result, found: list[Finding]) -> None:
-    for item in found:
-        click.echo(json.dumps({"path": file, **item.entry()}, ensure_ascii=False))
+def _json(report: Report) -> None:
+    place = {"path": shown(report.file), **({"member": report.member} if report.member else {})}
+    for item in report.findings:
+        click.echo(json.dumps({**place, **item.entry()}, ensure_ascii=False))
 
 
-def _diff(file: str, result: Result, found: list[Finding]) -> None:
+def _diff(report: Report) -> None:
     coloured = _is_coloured()
-    for line in diff(file, result):
+    for line in diff(report.path, report.result):
         click.echo(click.style(line, fg=_COLOURS.get(line[0])) if coloured else line, nl=False)
 
 
@@ -143,4 +199,4 @@ def _is_coloured() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-_PRINTERS: dict[str, Callable[[str, Result, list[Finding]], None]] = {"text": _text, "github": _github, "json": _json}
+_PRINTERS: dict[str, Callable[[Report], None]] = {"text": _text, "github": _github, "json": _json}

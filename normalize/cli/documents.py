@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from normalize.cli.options import encoding_named
-from normalize.formats import Options
+from normalize.formats import FormatError, Options, Rewritten, rewrite
+from normalize.formats.document import Visit
 from normalize.pipeline import Normalizer
 from normalize.result import Decoded, Result
 
@@ -72,15 +73,18 @@ class Form:
 
     def container(self, file: str, data: bytes, normalizer: Normalizer) -> bytes | None:
         """Return a compressed file or an archive with what is in it normalised; None for what is neither."""
-        from normalize.formats import FormatError, rewrite
+        found = self.rewritten(file, data, normalizer)
+        if found is not None and found.problem:
+            raise FormatError(found.problem)
+        return found.data if found else None
+
+    def rewritten(
+        self, file: str, data: bytes, normalizer: Normalizer, visit: Visit = lambda result: None
+    ) -> Rewritten | None:
+        """Return what becomes of a compressed file or an archive, `visit` told of every text; None for others."""
         from normalize.formats.containers import container_of
 
-        if container_of(data) is None:
-            return None
-        found = rewrite(data, file, normalizer, self.options)
-        if found.problem:
-            raise FormatError(found.problem)
-        return found.data
+        return rewrite(data, file, normalizer, self.options, visit) if container_of(data) else None
 
     def blocks(self, file: str, normalizer: Normalizer) -> Iterable[bytes] | None:
         """Return a large file normalised block by block, in memory that does not grow with it; None for others.
