@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -189,6 +190,21 @@ def test_help_has_examples(command: list[str]) -> None:
     done = run(*command, "--help")
     assert done.returncode == 0
     assert b"Examples:" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["convert", "undo", "detect", "check", "explain", "batch", "rules"])
+def test_help_fits_a_screen(command: str) -> None:
+    """At most 40 lines of 80 columns; what is left out is shown by --help-all."""
+    short = run(command, "--help", COLUMNS="80").stdout.decode()
+    assert len(short.splitlines()) <= 40
+    assert max(len(line) for line in short.splitlines()) <= 80
+    if "--help-all" in short:
+        (count,) = re.findall(r"Show (\d+) more options", short)
+        whole = run(command, "--help-all", COLUMNS="80").stdout.decode()
+        rest = whole.partition("More options:")[2]
+        assert len(re.findall(r"^  -", rest, re.MULTILINE)) == int(count)
+        assert "--lexicon" in rest
+        assert "--lexicon" not in short
 
 
 def test_formats_are_respected(tmp_path: Path) -> None:

@@ -123,5 +123,5 @@ def test_the_hooks_name_commands_that_exist() -> None:
     assert entries
     for entry in entries:
         command, *options = entry.split()
-        helped = run(command, "--help").stdout.decode()
+        helped = run(command, "--help-all").stdout.decode()
         assert all(option in helped for option in options)

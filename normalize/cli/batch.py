@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from normalize.cli.documents import Form, form_options
+from normalize.cli.help import Command, Rare
 from normalize.cli.options import Settings, config_options
 from normalize.cli.outcome import DONE, SOME_FAILED, Failure
 
@@ -20,27 +21,37 @@ if TYPE_CHECKING:
     from normalize.report import Collected
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("source", type=click.Path(), metavar="IN")
 @click.option("-o", "--output", type=click.Path(), metavar="OUT", help="The folder to write to.")
-@click.option("-i", "--in-place", is_flag=True, help="Change the documents where they are; `normalize undo` restores.")
-@click.option("-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Worker processes.")
-@click.option("--resume/--restart", default=True, help="Do only what is missing or changed (default), or all.")
+@click.option("-i", "--in-place", is_flag=True, help="Change the documents where they are.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, metavar="N", help="Worker processes."
+)
+@click.option("--resume/--restart", default=True, help="Do what is missing or changed, or all.")
 @click.option("--report", type=click.Path(), metavar="PAGE", help="Write a report for a browser, in one file.")
-@click.option("--convert-names", is_flag=True, help="Also convert the names of files, and of members of zip archives.")
+@click.option("--convert-names", is_flag=True, help="Convert the names of files, too.")
 @click.option(
     "--on-error",
     type=click.Choice(["skip", "keep", "fail"]),
     default="skip",
     help="A document that fails: write nothing, copy it, or end the run.  [default: skip]",
+    cls=Rare,
 )
-@click.option("--copy-others", is_flag=True, help="Copy files that are not text.")
-@click.option("--max-size", type=click.IntRange(1), default=8, metavar="MB", help="Largest document.  [default: 8]")
+@click.option("--copy-others", is_flag=True, help="Copy files that are not text.", cls=Rare)
 @click.option(
-    "--timeout", type=click.FloatRange(0), default=300, metavar="S", help="Seconds a document.  [default: 300]"
+    "--max-size", type=click.IntRange(1), default=8, metavar="MB", help="Largest document.  [default: 8]", cls=Rare
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0),
+    default=300,
+    metavar="S",
+    help="Seconds a document.  [default: 300]",
+    cls=Rare,
 )
 @form_options
-@click.option("--full-record", is_flag=True, help="Count conversions by rule too, in ten times the time.")
+@click.option("--full-record", is_flag=True, help="Count conversions by rule too, in ten times the time.", cls=Rare)
 @config_options
 def batch(
     source: str,
@@ -57,13 +68,10 @@ def batch(
     timeout: float,
     **options: Any,
 ) -> int:
-    """Normalise all documents of the folder IN into the folder OUT, or in their place.
+    """Normalise all documents of the folder IN into the folder OUT, or in place.
 
-    Text, Markdown, HTML, XML, JSON, JSON lines, CSV, TSV, SRT, WebVTT, ASS, LRC, PO, EPUB, DOCX, XLSX, PPTX, ODF, and
-    any of them in gz, bz2, xz or zip: the text in them is normalised, every other byte stays.
-
-    Every document gets a line in .normalize/manifest.jsonl of OUT (in place: of IN). A second run does only what is
-    missing or changed.
+    Only the text of HTML, JSON, tables, subtitles, office documents, archives and the like changes; every other byte
+    stays. Every document gets a line in .normalize/manifest.jsonl of OUT (in place: of IN).
 
     \b
     Examples:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import click
 
 from normalize.cli.documents import Form, form_options
+from normalize.cli.help import Command
 from normalize.cli.inputs import PATH, files_from, is_binary, named, read, walked
 from normalize.cli.options import Settings, config_options
 from normalize.cli.outcome import DONE, FOUND, Failure, code_of, complain, shown
@@ -22,7 +23,7 @@ from normalize.result import Change, Result
 _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("paths", type=PATH, nargs=-1, metavar="[PATH]...")
 @click.option("--diff", "as_diff", is_flag=True, help="Show a unified diff instead of one line a finding.")
 @click.option(

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import click
 
 from normalize.cli.documents import Form, form_options
+from normalize.cli.help import Command, Rare
 from normalize.cli.inputs import PATH, decoded, files_from, is_binary, named, read, refuse_binary, undecodable, walked
 from normalize.cli.options import Settings, config_options
 from normalize.cli.outcome import SOME_FAILED, Failure, code_of, complain, warn
@@ -19,26 +20,27 @@ from normalize.files import ReplaceError
 from normalize.journal import Journal, JournalError, make_run
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("files", type=PATH, nargs=-1, metavar="[FILE]...")
 @click.option("-o", "--output", type=click.Path(), metavar="PATH", help="Write to this file, or into this folder.")
 @click.option("-i", "--in-place", is_flag=True, help="Change the files (of folders, too); `normalize undo` restores.")
-@click.option("--backup", metavar="SUFFIX", help="In place: keep the original under this suffix, without a journal.")
 @click.option(
-    "--journal",
-    "journals",
-    type=click.Path(),
-    metavar="FOLDER",
-    help="In place: keep the journals here.",
+    "--backup", metavar="SUFFIX", help="In place: keep the original under this suffix, without a journal.", cls=Rare
 )
-@click.option("--no-journal", is_flag=True, help="In place: no way back (for files under version control).")
-@click.option("--follow-links", is_flag=True, help="In place: change the file behind a symbolic or hard link.")
+@click.option(
+    "--journal", "journals", type=click.Path(), metavar="FOLDER", help="In place: keep the journals here.", cls=Rare
+)
+@click.option("--no-journal", is_flag=True, help="In place: no way back (for files under version control).", cls=Rare)
+@click.option(
+    "--follow-links", is_flag=True, help="In place: change the file behind a symbolic or hard link.", cls=Rare
+)
 @click.option("-f", "--force", is_flag=True, help="Overwrite an output that exists.")
 @click.option(
     "--unencodable",
     type=click.Choice(["strict", "replace", "entity"]),
     default="strict",
     help="What becomes of characters that it lacks.",
+    cls=Rare,
 )
 @form_options
 @files_from

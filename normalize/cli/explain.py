@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from normalize.cli.documents import Form, form_options
+from normalize.cli.help import Command
 from normalize.cli.inputs import PATH, decoded, read
 from normalize.cli.options import Settings, config_options
 from normalize.cli.outcome import DONE, SOME_FAILED, USAGE, Failure, complain, shown
 from normalize.result import Change
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=PATH, default="-", metavar="[FILE]")
 @click.option("--table", "as_table", is_flag=True, help="One row a change: where, what, by which rule, how sure.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a change, for programs.")

@@ -11,13 +11,16 @@ from typing import Any, BinaryIO
 
 import click
 
+from normalize.cli.help import Rare
 from normalize.cli.outcome import Failure, shown, warn
 from normalize.journal import ENDING
 from normalize.result import Decoded
 
 #: A file or folder that is named. Whether it can be read shows when it is: one that cannot is one of several.
 PATH = click.Path(readable=False)
-files_from = click.option("--files-from", type=PATH, metavar="LIST", help="Also the files named in LIST (or -).")
+files_from = click.option(
+    "--files-from", type=PATH, metavar="LIST", help="Also the files named in LIST (or -).", cls=Rare
+)
 
 
 def read(file: str) -> bytes:

