@@ -82,6 +82,33 @@ def layers_of(piece: str) -> Iterator[tuple[str, Misreading]]:
             if text is not None and text not in seen:
                 seen.add(text)
                 yield text, Misreading(read_as, was)
+            if read_as == "cp932" and was != "utf-8":
+                text = _with_others(piece, was)
+                if text is not None and text not in seen:
+                    seen.add(text)
+                    yield text, Misreading(read_as, was)
+
+
+def _with_others(piece: str, was: str) -> str | None:
+    """Return what was read as Shift_JIS, with the other bytes of characters that it has twice where those are likelier.
+
+    One after another: each says little about the next.
+    """
+    reader = reading("cp932")
+    codes = [reader.character(character) for character in piece]
+    twice = [i for i, character in enumerate(piece) if reader.others(character)]
+    if not twice or None in codes:
+        return None
+    found = b"".join(code or b"" for code in codes)
+    best = reading(was).decode(found)
+    for i in twice:
+        start = sum(len(code or b"") for code in codes[:i])
+        for other in reader.others(piece[i]):
+            data = found[:start] + other + found[start + len(other) :]
+            text = reading(was).decode(data)
+            if text is not None and (best is None or chinese(text) < chinese(best)):
+                found, best = data, text
+    return best
 
 
 def unravel(piece: str) -> Candidate | None:

@@ -7,53 +7,48 @@ other has a price, so that a path follows damage that is there rather than chanc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from contextlib import suppress
-from functools import cache, lru_cache
 from typing import NamedTuple
 
-from normalize import words
+from normalize import language
 from normalize.mojibake.chains import Misreading
-from normalize.mojibake.likelihood import cost as pair_cost
-from normalize.mojibake.partial import candidates
+from normalize.mojibake.filling import Filling, chosen, follow, script_bias
+from normalize.mojibake.lossy import BARRIER, WILD, Edge, Losses
 from normalize.mojibake.readings import SINGLE_BYTE, reading
+from normalize.profile import class_of
 
 #: Nats for going from text as found to text that was misread. Measured: at 4 and less, single characters of clean text
 #: next to damage are taken along; at 8 and more, words of two characters are missed.
 ENTER = 6.0
-#: Nats for each byte that has to be supposed where nothing stands for it, and where a mark does.
-MISSING, MARKED = 4.0, 1.0
-#: The same where only few bytes can have vanished: those that a reader shows as controls or blanks.
-INVISIBLE = 2.0
+#: The same where most of the piece is known to be misread, and nats for a character that was spared there.
+ENTER_AGAIN, SPARED = 1.0, 4.0
 #: Paths kept at each place.
 KEPT = 16
-#: Characters offered where bytes are missing without a mark.
-FEWER = 48
-WILD = -1
-BARRIER = -2
-
-# What a `?` may have taken with it: a byte of ASCII that cannot be the second of a pair, and its cost in nats.
-_SWALLOWED = (
-    (" ", 3.0),
-    ("\n", 4.0),
-    ("\r", 6.0),
-    ('"', 5.0),
-    ("'", 5.0),
-    ("<", 5.0),
-    ("/", 5.0),
-    (")", 6.0),
-    (",", 6.0),
-)
+# So many characters of three bytes in a row that are whole: taken in one step, up to the last of them.
+_WHOLE = re.compile(rb"(?:[\xe2-\xef][\x80-\xbf]{2}){4,}")
 
 
 class Found(NamedTuple):
-    """A part that was misread: where, what it was, what both cost, and whether bytes had to be supposed."""
+    """A part that was misread: where, what it was, how much better that is, and of it what was not supposed."""
 
     start: int
     end: int
     text: str
     gain: float
-    supposed: bool
+    sure: str
+
+    @property
+    def supposed(self) -> bool:
+        """Whether bytes had to be supposed."""
+        return self.sure != self.text
+
+
+class Lines(NamedTuple):
+    """Whether the text that a piece is from has line ends at all, and whether one follows the piece."""
+
+    any: bool
+    follows: bool
 
 
 class _Step(NamedTuple):
@@ -69,80 +64,157 @@ class _Step(NamedTuple):
 class Lattice:
     """The ways through one piece under one misreading."""
 
-    def __init__(self, piece: str, layer: Misreading, costs: list[float], lossy: bool) -> None:
+    def __init__(
+        self,
+        piece: str,
+        layer: Misreading,
+        costs: list[float],
+        lines: Lines,
+        lossy: bool,
+        throughout: bool = False,
+    ) -> None:
+        """Take a piece and what each of its characters costs as found; `throughout` if most of it is misread."""
         self.piece = piece
         self.costs = costs
-        self.lossy = lossy and layer.was == "utf-8"
+        self.staying = (
+            [cost + SPARED * (c > "\x7f") for cost, c in zip(costs, piece, strict=True)] if throughout else costs
+        )
+        self.enter = ENTER_AGAIN if throughout else ENTER
+        self.layer = layer
+        self.ends = lines.follows
         self.single = layer.read_as in SINGLE_BYTE
         self.truth = layer.was
-        self.layer = layer
         self.values: list[int] = []
-        self.invisible = _invisible(layer.read_as) if self.single else frozenset()
         self.character_at: dict[int, int] = {}
         self.starts: list[int] = []
         reader = reading(layer.read_as)
         for index, character in enumerate(piece):
             self.character_at[len(self.values)] = index
             self.starts.append(len(self.values))
-            if self.lossy and character == "\ufffd":
+            if lossy and character == "\ufffd":
                 self.values.append(WILD)
                 continue
-            data = reader.character(character)
+            data = self._likelier(index) or reader.character(character)
             self.values.extend(data if data is not None else (BARRIER,))
         self.character_at[len(self.values)] = len(piece)
         self.starts.append(len(self.values))
+        self.losses = Losses(layer.read_as, layer.was, self.values, lines.any) if lossy else None
+        data = bytes([value if value >= 0 else 0xFF for value in self.values])
+        self.whole = dict(_whole(data)) if layer.was == "utf-8" else {}
+        self.bias = script_bias("".join(text for _, text, _ in self.whole.values()), layer.was) if lossy else {}
+
+    def _likelier(self, index: int) -> bytes | None:
+        """Return the bytes of a character that the reader has twice: those with which what is around it reads best."""
+        reader = reading(self.layer.read_as)
+        if self.truth == "utf-8" or not (others := reader.others(self.piece[index])):
+            return None
+        around = [[reader.character(c) or b"\0" for c in part] for part in self._around(index)]
+        ranked = []
+        for data in (reader.character(self.piece[index]) or b"", *others):
+            stretch = around[0] + [data] + around[1]
+            for first in range(2):
+                text = b"".join(stretch)[first:].decode(self.truth, "replace")
+                ranked.append((language.model().total(text), data))
+        return min(ranked)[1]
+
+    def _around(self, index: int) -> tuple[str, str]:
+        return self.piece[max(0, index - 4) : index], self.piece[index + 1 : index + 5]
 
     def found(self) -> list[Found]:
         """Return the parts of the likeliest path that are misread."""
-        values = self.values
+        path = self._path()
+        if self.losses is not None and any(step.supposed for step in path):
+            # Again, now that it is known in which script it is.
+            bias = script_bias("".join(step.emitted for step in path if step.misread and not step.supposed), self.truth)
+            if bias != self.bias:
+                self.bias = bias
+                path = self._path()
+        return self._parts(path)
+
+    def _path(self) -> list[_Step]:
+        """Return the steps of the likeliest path."""
+        values, piece, costs = self.values, self.piece, self.staying
         kept: list[dict[tuple[bool, str], _Step]] = [{} for _ in range(len(values) + 1)]
         kept[0][False, "\n"] = _Step(0.0, False, "\n", "", False, 0, None)
-        for place in range(len(values)):
-            steps = kept[place]
+        for place, steps in enumerate(kept[:-1]):
             if not steps:
                 continue
             chosen = list(steps.values())
             if len(chosen) > KEPT:
-                chosen = sorted(chosen, key=lambda step: step.cost)[:KEPT]
+                chosen = sorted(chosen)[:KEPT]
             index = self.character_at.get(place)
-            plain = value < 0x80 if (value := values[place]) >= 0 else False
             if index is not None:
-                following = self.starts[index + 1]
-                character = self.piece[index]
+                following, character = self.starts[index + 1], piece[index]
+                plain = 0 <= values[place] < 0x80
                 for step in chosen:
                     misread = step.misread and plain
-                    if step.misread and not plain:
-                        cost = step.cost + self.costs[index]
-                    else:
-                        cost = step.cost + (pair_cost(step.last, character) if misread else self.costs[index])
+                    cost = step.cost + (follow(step.last, character) if misread else costs[index])
                     _keep(kept[following], _Step(cost, misread, character, character, False, following, step))
-            edges = list(self._edges(place))
-            if not edges:
+            whole = self.whole.get(place)
+            if whole is not None:
+                end, text, inside = whole
+                for step in chosen:
+                    cost = step.cost + follow(step.last, text[0]) + inside + (0.0 if step.misread else self.enter)
+                    if step.misread or index is not None:
+                        _keep(kept[end], _Step(cost, True, text[-1], text, False, end, step))
                 continue
-            for step in chosen:
+            if index is None and not any(step.misread for step in chosen):
+                continue
+            edges = list(self._edges(place, index is None))
+            for step in chosen if edges else ():
                 if not step.misread and index is None:
                     continue
-                entering = 0.0 if step.misread else ENTER
+                reached = step.cost + (0.0 if step.misread else self.enter)
+                last = step.last
                 for following, emitted, penalty, supposed in edges:
-                    cost = step.cost + entering + penalty
-                    last = step.last
-                    for character in emitted:
-                        cost += pair_cost(last, character)
-                        last = character
-                    _keep(kept[following], _Step(cost, True, last, emitted, supposed, following, step))
+                    cost = reached + penalty + follow(last, emitted[0])
+                    if len(emitted) > 1:
+                        cost += follow(emitted[0], emitted[1])
+                    _keep(kept[following], _Step(cost, True, emitted[-1], emitted, supposed, following, step))
         if not kept[-1]:
             return []
-        return self._parts(min(kept[-1].values(), key=lambda step: step.cost + pair_cost(step.last, "\n")))
+        end_step: _Step | None = min(
+            kept[-1].values(), key=lambda step: step.cost + (follow(step.last, "\n") if self.ends else 0.0)
+        )
+        path: list[_Step] = []
+        while end_step is not None and end_step.before is not None:
+            path.append(end_step)
+            end_step = end_step.before
+        return path[::-1]
 
-    def _parts(self, step: _Step | None) -> list[Found]:
+    def _edges(self, place: int, inside: bool) -> Iterator[Edge]:
+        """Yield what the bytes at a place may be: where they end, the text, what has to be supposed costs."""
+        values = self.values
+        lead = values[place]
+        if self.truth == "utf-8":
+            if 0xC2 <= lead < 0xF5:
+                length = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+                data = values[place : place + length]
+                if length == 4 and self.single and self.losses:
+                    data = [0xA0 if value == 0x20 else value for value in data]  # NBSP made a blank
+                if len(data) == length and all(0x80 <= value < 0xC0 for value in data[1:]):
+                    text = reading("utf-8").decode(bytes(data))
+                    if text is not None:
+                        yield place + length, text, 0.0, False
+        elif lead >= 0x81:
+            for length in (2, 4) if self.truth == "gb18030" else (2,):
+                data = values[place : place + length]
+                if len(data) == length and min(data) >= 0x30:
+                    text = reading(self.truth).decode(bytes(data))
+                    if text is not None and len(text) == 1:
+                        yield place + length, text, 0.0, False
+        if inside and 0x20 <= lead < 0x80:  # ASCII that was taken for the second byte of a pair
+            yield place + 1, chr(lead), 0.0, False
+        if self.losses is not None:
+            for edge in self.losses.edges(place):
+                other = self.bias.get(class_of(edge[1][0]))
+                yield edge if other is None else (edge[0], edge[1], edge[2] + other, edge[3])
+
+    def _parts(self, steps: list[_Step]) -> list[Found]:
         """Cut the path into the parts that are misread, each from its first to its last changed character."""
-        steps: list[_Step] = []
-        while step is not None and step.before is not None:
-            steps.append(step)
-            step = step.before
-        steps.reverse()
         if any(step.supposed for step in steps):
-            steps = self._reread(steps)
+            emitted = chosen([self._filling(step) for step in steps], "\n" if self.ends else "")
+            steps = [step._replace(emitted=text) for step, text in zip(steps, emitted, strict=True)]
         parts: list[Found] = []
         i = 0
         while i < len(steps):
@@ -154,174 +226,38 @@ class Lattice:
                 if _changed(steps[j]):
                     last = j
                 j += 1
+            while steps[last].place not in self.character_at:
+                last += 1
             run = steps[i : last + 1]
             before = run[0].before
             assert before is not None
             start, end = self.character_at[before.place], self.character_at[run[-1].place]
-            after = run[-1].cost - before.cost
-            gain = sum(self.costs[start:end]) - after
-            parts.append(Found(start, end, "".join(s.emitted for s in run), gain, any(s.supposed for s in run)))
+            gain = sum(self.costs[start:end]) - (run[-1].cost - before.cost)
+            sure = "".join(step.emitted for step in run if not step.supposed)
+            parts.append(Found(start, end, "".join(step.emitted for step in run), gain, sure))
             i = j
         return parts
 
-    def _reread(self, steps: list[_Step]) -> list[_Step]:
-        """Choose again what was supposed, now with the words around it: pairs alone cannot tell 大局 from 大展."""
-        emitted = [step.emitted for step in steps]
-        for i, step in enumerate(steps):
-            if not step.supposed or step.before is None:
-                continue
-            left = "".join(emitted[max(0, i - 5) : i])
-            right = "".join(emitted[i + 1 : i + 6])
-            best = None
-            for place, text, penalty, _ in self._edges(step.before.place):
-                if place == step.place:
-                    cost = penalty + self._cost(left, text, right)
-                    if best is None or cost < best[0]:
-                        best = cost, text
-            if best is not None:
-                emitted[i] = best[1]
-        return [step._replace(emitted=text) for step, text in zip(steps, emitted, strict=True)]
+    def _filling(self, step: _Step) -> Filling:
+        before = step.before
+        if not step.supposed or before is None:
+            return Filling(step.emitted, None)
+        start, end = before.place, step.place
 
-    @staticmethod
-    def _cost(left: str, text: str, right: str) -> float:
-        before = left[-1:] or "\n"
-        cost = 0.0
-        for character in text + (right[:1] or "\n"):
-            cost += pair_cost(before, character)
-            before = character
-        return cost + words.cost(left + text + right)
+        def others() -> list[tuple[float, str]]:
+            edges = self._edges(start, start not in self.character_at)
+            return [(price, text) for place, text, price, _ in edges if place == end]
 
-    def _edges(self, place: int) -> Iterator[tuple[int, str, float, bool]]:
-        """Yield what the bytes at a place may be: where they end, the text, what has to be supposed costs."""
-        values = self.values
-        lead = values[place]
-        if self.truth != "utf-8":
-            if lead >= 0x81:
-                for length in (2, 4) if self.truth == "gb18030" else (2,):
-                    data = values[place : place + length]
-                    if len(data) == length and min(data) >= 0x30:
-                        text = reading(self.truth).decode(bytes(data))
-                        if text is not None and len(text) == 1:
-                            yield place + length, text, 0.0, False
-            return
-        if 0xC2 <= lead < 0xF5:
-            length = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-            data = values[place : place + length]
-            if length == 4 and self.single and self.lossy:
-                data = [0xA0 if value == 0x20 else value for value in data]  # NBSP made a blank
-            if len(data) == length and all(0x80 <= value < 0xC0 for value in data[1:]):
-                with suppress(UnicodeDecodeError):
-                    yield place + length, bytes(data).decode(), 0.0, False
-                if not self.lossy or length != 3:
-                    return
-                if not self.single:
-                    yield from self._straddling(place, lead, data[1])
-                    return
-        if self.lossy:
-            yield from self._lossy_edges(place, lead)
-
-    def _lossy_edges(self, place: int, lead: int) -> Iterator[tuple[int, str, float, bool]]:
-        values = self.values
-        if 0xE2 <= lead <= 0xEF:
-            if self.single:
-                yield from self._single_lossy(place, lead)
-                return
-            yield from self._pair_lossy(place, lead)
-        elif lead == WILD and place + 2 < len(values):
-            second, third = values[place + 1], values[place + 2]
-            if 0x80 <= second < 0xC0 and 0x80 <= third < 0xC0:
-                for character in candidates(-1, second, third):
-                    yield place + 3, character, MARKED, True
-
-    def _single_lossy(self, place: int, lead: int) -> Iterator[tuple[int, str, float, bool]]:
-        """Yield what three bytes may have been of which blanks, marks or nothing stand for some."""
-        length = len(self.values)
-        for second, taken, price in self._continuation(place + 1, length):
-            for third, more, extra in self._continuation(place + 1 + taken, length):
-                end = place + 1 + taken + more
-                missing = (*((1,) if not taken else ()), *((2,) if not more else ()))
-                for character in _fitting(self.layer.read_as, lead, second, third, missing):
-                    yield end, character, price + extra, price + extra > 0
-
-    def _continuation(self, place: int, length: int) -> Iterator[tuple[int, int, float]]:
-        """Yield what may stand for a continuation byte: its value (-1: any), how many places it takes, the price."""
-        value = self.values[place] if place < length else BARRIER
-        if 0x80 <= value < 0xC0:
-            yield value, 1, 0.0
-        elif value == WILD:
-            yield WILD, 1, MARKED
-        elif value == 0x20:
-            yield 0xA0, 1, 0.5
-        if self.invisible:
-            yield WILD, 0, INVISIBLE
-
-    def _pair_lossy(self, place: int, lead: int) -> Iterator[tuple[int, str, float, bool]]:
-        """Yield what three bytes may have been of which the last (or the last two) could not be read."""
-        values = self.values
-        second = values[place + 1] if place + 1 < len(values) else BARRIER
-        third = values[place + 2] if place + 2 < len(values) else BARRIER
-        if 0x80 <= second < 0xC0:
-            if third in (WILD, 0x3F):
-                end = place + 3
-                # A pair that can be read is no `?`: before another byte of a pair, something was swallowed.
-                following = values[place + 3] if place + 3 < len(values) else 0x0A
-                for character in candidates(lead, second, -1):
-                    if third == WILD or following < 0x40:
-                        yield end, character, MARKED, True
-                    if third == 0x3F and following != 0x0A:
-                        for swallowed, price in _SWALLOWED:
-                            yield end, character + swallowed, MARKED + price, True
-            elif not 0x80 <= third < 0xC0:
-                for character in candidates(lead, second, -1):
-                    yield place + 2, character, MISSING, True
-            yield from self._straddling(place, lead, second)
-        elif second == WILD:
-            if third == WILD:
-                for character in candidates(lead, -1, -1):
-                    yield place + 3, character, 2 * MARKED, True
-            elif 0x80 <= third < 0xC0:
-                for character in candidates(lead, -1, third):
-                    yield place + 3, character, MARKED, True
-        else:
-            for character in candidates(lead, -1, -1, 512):
-                if _is_dropped(*character.encode()[1:]):
-                    yield place + 1, character, MISSING, True
-
-    def _straddling(self, place: int, lead: int, second: int) -> Iterator[tuple[int, str, float, bool]]:
-        """Yield two characters between which a private-use pair was dropped: the end of one, the start of the next."""
-        values = self.values
-        if place + 3 >= len(values) or not all(0x80 <= value < 0xC0 for value in values[place + 2 : place + 4]):
-            return
-        nexts = [(c, c.encode()[0]) for c in candidates(-1, values[place + 2], values[place + 3])]
-        for character in candidates(lead, second, -1):
-            third = character.encode()[2]
-            for following, first in nexts:
-                if _is_dropped(third, first):
-                    yield place + 4, character + following, MISSING, True
+        return Filling(step.emitted, others)
 
 
-@cache
-def _is_dropped(lead: int, trail: int) -> bool:
-    """Tell whether a pair of GBK is private use or unassigned, as tools drop it."""
-    character = reading("gb18030").decode(bytes((lead, trail)))
-    return character is None or "\ue000" <= character <= "\uf8ff"
-
-
-@lru_cache(1 << 12)
-def _fitting(read_as: str, lead: int, second: int, third: int, missing: tuple[int, ...]) -> list[str]:
-    """Return the characters that agree with the known bytes, and whose missing bytes are invisible in the reading."""
-    if not missing:
-        return candidates(lead, second, third)
-    invisible = _invisible(read_as)
-    offered = candidates(lead, second, third, 1024)
-    return [c for c in offered if all(c.encode()[k] in invisible for k in missing)][:FEWER]
-
-
-@cache
-def _invisible(read_as: str) -> frozenset[int]:
-    """Return the bytes that a single-byte reading shows as what cleaning tools drop: C1 controls, NBSP, soft hyphen."""
-    shown = enumerate(reading(read_as).table)
-    return frozenset(byte for byte, character in shown if "\x80" <= character <= "\xa0" or character == "\xad")
+def _whole(data: bytes) -> Iterator[tuple[int, tuple[int, str, float]]]:
+    """Yield where whole characters of UTF-8 stand in a row: where they begin and end, the text, its cost inside."""
+    for match in _WHOLE.finditer(data):
+        end = match.end() - 3
+        text = reading("utf-8").decode(data[match.start() : end])
+        if text is not None:
+            yield match.start(), (end, text, sum(language.character_costs(text)[1:]))
 
 
 def _changed(step: _Step) -> bool:

@@ -11,31 +11,20 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from normalize import language
-from normalize.edits import Certainty, Edit, Step
-from normalize.mojibake.chains import Candidate, Misreading, as_found, chinese, found_costs, redo, truths, undo, unravel
-from normalize.mojibake.lattice import Found, Lattice
-from normalize.mojibake.readings import MULTI_BYTE, SINGLE_BYTE, reading
-from normalize.mojibake.screen import flags, suspects
+from normalize.edits import Certainty, Edit
+from normalize.mojibake.chains import Candidate, Misreading, as_found, chinese, found_costs, redo, undo, unravel
+from normalize.mojibake.judging import convincing, explained
+from normalize.mojibake.lattice import Lines
+from normalize.mojibake.parts import repair_parts
+from normalize.mojibake.screen import suspects
 from normalize.profile import Class, Profile
 
-#: Nats that a repair must gain, and the most that a character beyond ASCII may cost in what it makes, by how many there
-#: are. Measured on 25,000 clean pieces in 30 languages: false candidates cost 8.0 and more with two characters, 9.4 and
-#: more with three and more; true ones gain 14 (GB18030 read as Big5, four characters) and cost at most 9.9 with four.
-GAIN = 12.0
-DEAREST = {0: 0.0, 1: 0.0, 2: 7.5, 3: 8.5, 4: 9.0, 5: 8.9, 6: 8.8, 7: 8.7}
-DEAREST_LONG = 8.5
-#: With so many, a gain of more than 4 nats each allows up to 1.5 more: rare words, in what was not text at all before.
-MANY = 6
-#: UTF-8 proves itself: hardly any other text has bytes in its pattern. A single character is believed with this gain.
-DEAREST_UTF8, GAIN_UTF8 = 12.5, 8.0
 #: A text shorter than this is searched line by line; of a longer one that is damaged all over a sample is searched.
 LONG_TEXT, SAMPLE = 2000, 400
 #: Pieces no longer than this are searched as they are; longer lines are cut at what is clean.
 LONGEST_PIECE, LONGEST_LINE = 600, 10_000
 #: Lines longer than this are cut at what is clean, unless a suspicious place stands in every DENSE characters.
 LONG_LINE, DENSE = 120, 16
-#: Misreadings of which lost bytes are looked for as well: the best so many without lost bytes.
-LOSSY = 3
 #: Suspicious places no further apart belong to one stretch; MARGIN clean characters are taken with it on each side.
 APART, MARGIN = 12, 8
 #: Nats a character around a suspicious place above which text is unlikely in every language. Measured: rare words and
@@ -79,7 +68,7 @@ def repair_whole(text: str, places: int, controls: bool) -> list[Edit] | None:
     after = undo(text, found.layers)
     if after is None or redo(after, found.layers) != text:
         return None
-    step = _step(found.layers, "proved")
+    step = explained(found.layers, "proved")
     lines, repaired = text.split("\n"), after.split("\n")
     if len(lines) != len(repaired):
         return [Edit(0, len(text), after, step)]
@@ -160,13 +149,30 @@ def _repair_piece(
                 return [_edit(piece, start, Candidate(inner, layers, cost))]
     whole = unravel(piece)
     if whole is not None and convincing(whole.text, as_found(piece) - whole.cost, whole.layers):
+        whole = _outer(piece, whole)
         if whole.layers not in known:
             known.insert(0, whole.layers)
         return [_edit(piece, start, whole)]
     edits: list[Edit] = []
     for first in range(0, len(piece), LONGEST_PIECE):
-        edits += _parts(piece[first : first + LONGEST_PIECE], start + first, preferred)
+        last = min(first + LONGEST_PIECE, len(piece))
+        # What follows the end of a text that is one line is not known: it may be a fragment.
+        lines = Lines("\n" in text, text.startswith("\n", start + last) or (start + last == len(text) and "\n" in text))
+        edits += repair_parts(piece[first:last], start + first, preferred, lines)
     return edits
+
+
+def _outer(piece: str, found: Candidate) -> Candidate:
+    """Return the candidate without layers whose undoing is no clear gain over text that is Chinese already."""
+    while len(found.layers) > 1:
+        outer = found.layers[:-1]
+        text = undo(piece, outer)
+        if text is None or not convincing(text, as_found(piece) - chinese(text), outer):
+            break
+        if convincing(found.text, as_found(text) - found.cost, found.layers[-1:]):
+            break
+        found = Candidate(text, outer, chinese(text))
+    return found
 
 
 def _edit(piece: str, start: int, found: Candidate) -> Edit:
@@ -180,80 +186,4 @@ def _edit(piece: str, start: int, found: Candidate) -> Edit:
         last += 1
     certainty: Certainty = "proved" if redo(after, found.layers) == piece else "inferred"
     end = len(piece) - last
-    return Edit(start + first, start + end, after[first : len(after) - last], _step(found.layers, certainty))
-
-
-def _step(layers: tuple[Misreading, ...], certainty: Certainty, note: str = "") -> Step:
-    reason = ", then ".join(str(layer) for layer in reversed(layers))
-    return Step("mojibake", "misdecoded", certainty, reason + note)
-
-
-def convincing(after: str, gain: float, layers: tuple[Misreading, ...], supposed: bool = False) -> bool:
-    """Tell whether a repair is clearly better than what was found; `supposed` if bytes had to be filled in."""
-    costs = [cost for cost, character in zip(language.character_costs(after), after, strict=True) if character > "\x7f"]
-    if not costs:
-        return False
-    mean = sum(costs) / len(costs)
-    if supposed:
-        return gain >= GAIN and mean <= DEAREST.get(_han(after), DEAREST_LONG)
-    if all(layer.was == "utf-8" for layer in layers):
-        return gain >= GAIN_UTF8 and mean <= (DEAREST_UTF8 if len(costs) > 1 else DEAREST[4])
-    dearest = DEAREST.get(len(costs), DEAREST_LONG)
-    if len(costs) >= MANY:
-        dearest += min(1.5, max(0.0, gain / len(costs) - 4.0) / 2)
-    return gain >= GAIN and mean <= dearest
-
-
-def _parts(piece: str, offset: int, preferred: list[Misreading]) -> Iterator[Edit]:
-    """Yield the repairs of the parts of a piece that were damaged; what was found before in the text is tried first."""
-    found: list[Found] = []
-    for layer in preferred:
-        found = _convincing_parts(piece, layer, lossy=True)
-        if 2 * sum(part.end - part.start for part in found) > len(piece):
-            break
-    else:
-        layers = _layers(piece)
-        gains = [(-_gain(_convincing_parts(piece, layer, lossy=False)), i) for i, layer in enumerate(layers)]
-        best = [layers[i] for gain, i in sorted(gains)[:LOSSY] if gain]
-        best = best or [layer for layer in layers if layer.was == "utf-8"]
-        lossy = [(_convincing_parts(piece, layer, lossy=True), layer) for layer in best]
-        found, layer = max(lossy, key=lambda pair: _gain(pair[0]), default=([], Misreading("", "")))
-        if not found:
-            return
-        if layer not in preferred:
-            preferred.insert(0, layer)
-    for part in found:
-        before = piece[part.start : part.end]
-        proved = not part.supposed and layer.redo(part.text) == before
-        note = ", bytes that were lost filled in" if part.supposed else ""
-        yield Edit(
-            offset + part.start,
-            offset + part.end,
-            part.text,
-            _step((layer,), "proved" if proved else "inferred", note),
-        )
-
-
-def _han(text: str) -> int:
-    return sum("\u3400" <= character <= "\u9fff" for character in text)
-
-
-def _layers(piece: str) -> list[Misreading]:
-    """Return the misreadings by which most of what is odd in a piece can have come about."""
-    table = flags()
-    odd = {c for c in piece if ord(c) < 0x10000 and table[ord(c)] & 3}
-    layers = []
-    for read_as in (*SINGLE_BYTE, *MULTI_BYTE):
-        reader = reading(read_as)
-        if not read_as.startswith("utf-16") and 2 * sum(reader.character(c) is not None for c in odd) >= len(odd):
-            layers += [Misreading(read_as, was) for was in truths(read_as) if not was.startswith("utf-16")]
-    return layers
-
-
-def _convincing_parts(piece: str, layer: Misreading, lossy: bool) -> list[Found]:
-    parts = Lattice(piece, layer, found_costs(piece), lossy).found()
-    return [part for part in parts if convincing(part.text, part.gain, (layer,), part.supposed)]
-
-
-def _gain(parts: list[Found]) -> float:
-    return sum(part.gain for part in parts)
+    return Edit(start + first, start + end, after[first : len(after) - last], explained(found.layers, certainty))

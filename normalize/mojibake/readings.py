@@ -59,6 +59,14 @@ class Reading:
         except UnicodeError:
             return None
 
+    def others(self, character: str) -> tuple[bytes, ...]:
+        """Return what else this reading shows as a character: cp932 has 400 characters of IBM and NEC twice.
+
+        >>> [data.hex() for data in reading("cp932").others("黑")], reading("cp932").encode("黑").hex()
+        (['fc4b'], 'eeec')
+        """
+        return _twice(self._codec).get(character, ()) if self.name == "cp932" else ()
+
     def decode(self, data: bytes) -> str | None:
         """Return the text that this reading makes of the bytes, or None where it would show an error.
 
@@ -117,6 +125,19 @@ def reading(name: str) -> Reading:
     """
     codecs.lookup(name)
     return Reading(name)
+
+
+@cache
+def _twice(codec: str) -> dict[str, tuple[bytes, ...]]:
+    """Return the pairs that are read as a character which is written otherwise."""
+    found: dict[str, tuple[bytes, ...]] = {}
+    for lead in range(0x81, 0xFD):
+        for trail in range(0x40, 0xFD):
+            pair = bytes((lead, trail))
+            text = pair.decode(codec, "replace")
+            if len(text) == 1 and text != "\ufffd" and text.encode(codec) != pair:
+                found[text] = (*found.get(text, ()), pair)
+    return found
 
 
 def _cp936(error: UnicodeError) -> tuple[str | bytes, int]:

@@ -1,0 +1,234 @@
+"""What bytes may have been, some of which a program lost: the steps that a path through damaged text can take.
+
+Each kind of loss has a forward model: what a mark stands for, which bytes can vanish at all. Only characters that the
+program would really have damaged in that way are offered, which often leaves one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from normalize.mojibake.partial import UNKNOWN, candidates, invisible, is_private, unreadable, unreadable_pairs
+from normalize.mojibake.readings import SINGLE_BYTE, reading
+
+#: Where a step ends, the text, what has to be supposed costs in nats, whether anything has to be supposed.
+Edge = tuple[int, str, float, bool]
+
+#: Nats for each byte that has to be supposed where nothing stands for it, and where a mark does.
+MISSING, MARKED = 4.0, 1.0
+#: The same where only few bytes can have vanished: those that a reader shows as controls or blanks.
+INVISIBLE = 2.0
+#: Nats for a blank that was NBSP, a mark that stands for two bytes, a `?` that is a mark where U+FFFD is usual.
+BLANKED, PAIRED, QUESTION = 0.5, 5.0, 1.0
+#: Nats for a `?` that took nothing with it although something of ASCII follows, and the same where another did.
+NOT_SWALLOWED, UNLIKE_OTHERS = 3.0, 8.0
+#: Characters offered where bytes are missing without a mark.
+FEWER = 64
+
+#: A mark (U+FFFD) among the bytes, and what no byte stands for.
+WILD, BARRIER = -1, -2
+#: Stands for a digit of which nothing is known but that it was one.
+SOME_DIGIT = "\ufffd"
+
+_SWALLOWS = re.compile(rb"[\xe2-\xef][\x80-\xbf]\?(?:[@-~]|[\x80-\xfd])")
+# What a `?` can have taken with it: ASCII that is no second byte of a pair.
+_SWALLOWED = (" ", "\n", '"', "'", "<", "(", ")", ",", ".", ":", "/", "-", "=", SOME_DIGIT)
+
+
+class Losses:
+    """The steps through the bytes of a piece, under one misreading, where bytes may be lost."""
+
+    def __init__(self, read_as: str, truth: str, values: list[int], newlines: bool = True) -> None:
+        self.read_as = read_as
+        self.truth = truth
+        self.values = values
+        self.single = read_as in SINGLE_BYTE
+        self.invisible = invisible(read_as) if self.single else frozenset()
+        data = bytes([value if value >= 0 else 0xFF for value in values])
+        self.swallows = not self.single and _SWALLOWS.search(data) is not None
+        self.swallowed = _swallowed(data, newlines) if not self.single else ()
+
+    def edges(self, place: int) -> Iterator[Edge]:
+        """Yield what the bytes at a place may be when some are lost."""
+        lead = self.values[place]
+        if self.truth != "utf-8":
+            if not self.single:
+                yield from self._double(place, lead)
+        elif self.single:
+            if 0xE2 <= lead <= 0xEF:
+                yield from self._single(place, lead)
+            elif lead == WILD:
+                yield from self._headless(place)
+        elif 0xE2 <= lead <= 0xEF:
+            yield from self._tail(place, lead)
+        elif lead == WILD or lead == 0x3F:
+            yield from self._headless(place)
+
+    def at(self, place: int) -> int:
+        """Return the value at a place, BARRIER beyond the end."""
+        return self.values[place] if place < len(self.values) else BARRIER
+
+    def _mark(self, value: int) -> float | None:
+        """Return what it costs that a value stands for a lost byte, or None if it does not."""
+        return MARKED if value == WILD else MARKED + QUESTION if value == 0x3F and not self.single else None
+
+    def _lost(self, offered: list[str], index: int, following: int) -> Iterator[tuple[str, float]]:
+        """Yield those characters of which the reader can have lost one byte, before another, and what that costs."""
+        for character in offered:
+            data = reading(self.truth).character(character) or b""
+            price = unreadable(self.read_as, data[index], max(following, UNKNOWN))
+            if price is not None:
+                yield character, price
+
+    # Single-byte readings: some bytes are marks, some vanish, NBSP becomes a blank.
+
+    def _single(self, place: int, lead: int) -> Iterator[Edge]:
+        for second, taken, price in self._continuation(place + 1):
+            for third, more, extra in self._continuation(place + 1 + taken):
+                end = place + 1 + taken + more
+                gone = (*((1,) if not taken else ()), *((2,) if not more else ()))
+                marked = (*((1,) if taken and second < 0 else ()), *((2,) if more and third < 0 else ()))
+                for character in _fitting(self.read_as, lead, second, third, gone, marked):
+                    yield end, character, price + extra, price + extra > 0
+
+    def _continuation(self, place: int) -> Iterator[tuple[int, int, float]]:
+        """Yield what may stand for a continuation byte: its value, how many places it takes, the price."""
+        value = self.at(place)
+        if 0x80 <= value < 0xC0:
+            yield value, 1, 0.0
+        elif value == WILD:
+            yield UNKNOWN, 1, MARKED
+        elif value == 0x20:
+            yield 0xA0, 1, BLANKED
+        if self.invisible:
+            yield UNKNOWN, 0, INVISIBLE
+
+    # Readings of several bytes: what they cannot read becomes a mark, takes the next byte with it, or vanishes.
+
+    def _tail(self, place: int, lead: int) -> Iterator[Edge]:
+        """Yield characters of three bytes of which the second, the third or both are lost."""
+        second, third, following = (self.at(place + i) for i in (1, 2, 3))
+        if 0x80 <= second < 0xC0:
+            if not 0x80 <= third < 0xC0:
+                yield from self._third(place, lead, second, third, following)
+            yield from self._straddling(place, lead, second)
+            return
+        price = self._mark(second)
+        if price is None:
+            for character in candidates("utf-8", lead, UNKNOWN, UNKNOWN, offered=512):
+                if is_private(*character.encode()[1:]):
+                    yield place + 1, character, MISSING, True
+            return
+        if 0x80 <= third < 0xC0:
+            for character, more in self._lost(candidates("utf-8", lead, UNKNOWN, third), 1, third):
+                yield place + 3, character, price + more, True
+            return
+        both = self._mark(third)
+        if both is not None:
+            for character in candidates("utf-8", lead, UNKNOWN, UNKNOWN, offered=512):
+                data = character.encode()
+                first = unreadable(self.read_as, *data[1:])
+                last = unreadable(self.read_as, data[2], max(following, UNKNOWN))
+                if first is not None and last is not None:
+                    yield place + 3, character, price + both + first + last, True
+        for character in candidates("utf-8", lead, UNKNOWN, UNKNOWN):
+            pair = unreadable(self.read_as, *character.encode()[1:])
+            if pair is not None:
+                yield place + 2, character, price + PAIRED + pair, True
+
+    def _third(self, place: int, lead: int, second: int, third: int, following: int) -> Iterator[Edge]:
+        """Yield characters of which the third byte is lost: marked, swallowed with what follows, or dropped."""
+        offered = candidates("utf-8", lead, second, UNKNOWN)
+        if third in (WILD, 0x3F):
+            alone = UNLIKE_OTHERS if self.swallows else NOT_SWALLOWED
+            if third == WILD or following in (BARRIER, 0x0A):
+                alone = 0.0
+            for character, price in self._lost(offered, 2, following):
+                yield place + 3, character, MARKED + alone + price, True
+            if third == 0x3F and following != 0x0A:
+                for taken, price in self.swallowed:
+                    for character in offered:
+                        yield place + 3, character + taken, MARKED + price, True
+        else:
+            for character, price in self._lost(offered, 2, third):
+                yield place + 2, character, MISSING + price, True
+
+    def _straddling(self, place: int, lead: int, second: int) -> Iterator[Edge]:
+        """Yield two characters between which a private-use pair was dropped: the end of one, the start of the next."""
+        values = self.values
+        if place + 3 >= len(values) or not all(0x80 <= value < 0xC0 for value in values[place + 2 : place + 4]):
+            return
+        nexts = [(c, c.encode()[0]) for c in candidates("utf-8", UNKNOWN, values[place + 2], values[place + 3])]
+        for character in candidates("utf-8", lead, second, UNKNOWN):
+            third = character.encode()[2]
+            for following, first in nexts:
+                if is_private(third, first):
+                    yield place + 4, character + following, MISSING, True
+
+    def _headless(self, place: int) -> Iterator[Edge]:
+        """Yield characters of three bytes whose first is lost."""
+        price = self._mark(self.at(place))
+        second, third = self.at(place + 1), self.at(place + 2)
+        if price is None or not 0x80 <= second < 0xC0:
+            return
+        if 0x80 <= third < 0xC0:
+            for character, more in self._lost(candidates("utf-8", UNKNOWN, second, third), 0, second):
+                yield place + 3, character, price + more, True
+        elif (marked := self._mark(third)) is not None:
+            offered = [c for c, _ in self._lost(candidates("utf-8", UNKNOWN, second, UNKNOWN), 0, second)]
+            for character, more in self._lost(offered, 2, self.at(place + 3)):
+                yield place + 3, character, price + marked + more, True
+
+    def _double(self, place: int, lead: int) -> Iterator[Edge]:
+        """Yield characters of two bytes that the reader lacked."""
+        trail = self.at(place + 1)
+        price = self._mark(lead)
+        if price is None:
+            marked = self._mark(trail) if lead >= 0x81 else None
+            if marked is not None:
+                offered = candidates(self.truth, lead, UNKNOWN)
+                for character, more in self._lost(offered, 1, self.at(place + 2)):
+                    yield place + 2, character, marked + more, True
+            return
+        if 0x40 <= trail < 0xFF and trail != 0x7F:
+            for character, more in self._lost(candidates(self.truth, UNKNOWN, trail), 0, trail):
+                yield place + 2, character, price + more, True
+        marked = self._mark(trail)
+        for character, more in unreadable_pairs(self.truth, self.read_as, 512):
+            if marked is not None:
+                yield place + 2, character, price + marked + more, True
+            yield place + 1, character, price + PAIRED + more, True
+
+
+@lru_cache(1 << 12)
+def _fitting(
+    read_as: str, lead: int, second: int, third: int, gone: tuple[int, ...], marked: tuple[int, ...]
+) -> list[str]:
+    """Return the characters that agree with the known bytes, and whose lost bytes the reading can have lost."""
+    if not gone and not marked:
+        return candidates("utf-8", lead, second, third)
+    unseen = invisible(read_as)
+    found = []
+    for character in candidates("utf-8", lead, second, third, offered=4096):
+        data = character.encode()
+        if all(data[k] in unseen for k in gone) and all(unreadable(read_as, data[k], 0) is not None for k in marked):
+            found.append(character)
+    return found[:FEWER]
+
+
+def _swallowed(data: bytes, newlines: bool) -> tuple[tuple[str, float], ...]:
+    """Return what a `?` can have taken with it, and what that costs beyond what the language model says of it.
+
+    Quotes and brackets come in pairs: one that lacks its partner is likely, another is not.
+    """
+    prices = dict.fromkeys(_SWALLOWED, 2.0)
+    prices[" "] = 0.0
+    prices["\n"] = 0.0 if newlines else 8.0
+    prices['"'] = -2.5 if data.count(b'"') % 2 else 4.0
+    prices["'"] = 0.0 if data.count(b"'") % 2 else 5.0
+    opened = data.count(b"(") - data.count(b")")
+    prices["("], prices[")"] = (0.0 if opened < 0 else 4.0), (-1.0 if opened > 0 else 4.0)
+    prices["<"] = -1.0 if data.count(b">") > data.count(b"<") else 4.0
+    return tuple(prices.items())

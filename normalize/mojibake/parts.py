@@ -1,0 +1,128 @@
+"""Repair of the parts of a piece that were damaged: of a half of a line, of a field, and of what lost bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from normalize.edits import Edit
+from normalize.mojibake.chains import Misreading, chinese, found_costs, truths
+from normalize.mojibake.judging import convincing, explained
+from normalize.mojibake.lattice import Found, Lattice, Lines
+from normalize.mojibake.readings import MULTI_BYTE, SINGLE_BYTE, reading
+from normalize.mojibake.screen import flags
+
+#: Misreadings of which lost bytes are looked for as well: the best so many without lost bytes.
+LOSSY = 3
+#: So many whole characters of UTF-8 in a part are believed, and with them what is filled in between.
+VOUCHING = 2
+#: Nats that text of two bytes, read as such, must gain around something odd for its misreading to be searched at all.
+#: Measured on the odd places of 3 million clean characters: 1 in 30 gains 4.
+AROUND_ODD = 4.0
+
+# What UTF-8 leaves in bytes that were read in pairs: two characters, one of which may be cut, or one and a mark.
+_TRACES = re.compile(
+    rb"[\xe2-\xef][\x80-\xbf]{1,2}(?:[?\xff]|[\xe2-\xef][\x80-\xbf])|\xff[\x80-\xbf]{2}|[\xe2-\xef]\xff[\x80-\xbf]?"
+)
+
+
+def repair_parts(piece: str, offset: int, preferred: list[Misreading], lines: Lines) -> Iterator[Edit]:
+    """Yield the repairs of the parts of a piece that were damaged; what was found before in the text is tried first."""
+    found: list[Found] = []
+    for layer in preferred:
+        found = _found(piece, layer, lines, lossy=True)
+        if 2 * _length(found) > len(piece):
+            break
+    else:
+        layers = [layer for layer in _layers(piece) if _may_be(piece, layer)]
+        gains = [(-_gain(_found(piece, layer, lines, lossy=False)), i) for i, layer in enumerate(layers)]
+        best = [layers[i] for gain, i in sorted(gains)[:LOSSY] if gain]
+        if not best:
+            best = layers if "\ufffd" in piece else [layer for layer in layers if layer.was == "utf-8"]
+        lossy = [(_found(piece, layer, lines, lossy=True), layer) for layer in best]
+        found, layer = max(lossy, key=lambda pair: _gain(pair[0]), default=([], Misreading("", "")))
+        if not found:
+            return
+        if layer not in preferred:
+            preferred.insert(0, layer)
+    if layer.was != "utf-8" and 2 * _length(found) > _beyond(piece):
+        found = _throughout(piece, layer, lines) or found
+    for part in found:
+        proved = not part.supposed and layer.redo(part.text) == piece[part.start : part.end]
+        step = explained(
+            (layer,),
+            "proved" if proved else "inferred",
+            ", bytes that were lost filled in" if part.supposed else "",
+        )
+        yield Edit(offset + part.start, offset + part.end, part.text, step)
+
+
+def _found(piece: str, layer: Misreading, lines: Lines, lossy: bool) -> list[Found]:
+    """Return the parts that are believed to have been misread."""
+    parts = Lattice(piece, layer, found_costs(piece), lines, lossy).found()
+    return [part for part in parts if _is_convincing(part, layer)]
+
+
+def _throughout(piece: str, layer: Misreading, lines: Lines) -> list[Found]:
+    """Return all that was misread in a piece most of which was: what is odd about the rest need not prove itself."""
+    parts = Lattice(piece, layer, found_costs(piece), lines, lossy=True, throughout=True).found()
+    whole = Found(
+        0, len(piece), "".join(part.text for part in parts), _gain(parts), "".join(part.sure for part in parts)
+    )
+    return parts if parts and _is_convincing(whole, layer) else []
+
+
+def _is_convincing(part: Found, layer: Misreading) -> bool:
+    """Tell whether a part is clearly better than what was found: whole characters of UTF-8 vouch for others."""
+    if not part.supposed:
+        return convincing(part.text, part.gain, (layer,))
+    if layer.was == "utf-8" and _beyond(part.sure) >= VOUCHING:
+        return convincing(part.sure, part.gain, (layer,))
+    return convincing(part.text, part.gain, (layer,), supposed=True)
+
+
+def _layers(piece: str) -> list[Misreading]:
+    """Return the misreadings by which most of what is odd in a piece can have come about."""
+    odd = {piece[i] for i in _odd(piece)}
+    layers = []
+    for read_as in (*SINGLE_BYTE, *MULTI_BYTE):
+        reader = reading(read_as)
+        if not read_as.startswith("utf-16") and 2 * sum(reader.character(c) is not None for c in odd) >= len(odd):
+            layers += [Misreading(read_as, was) for was in truths(read_as) if not was.startswith("utf-16")]
+    return layers
+
+
+def _may_be(piece: str, layer: Misreading) -> bool:
+    """Tell whether a piece has any trace of a misreading: quick, so that rare words of clean text cost little."""
+    if layer.read_as in SINGLE_BYTE:
+        return True
+    reader = reading(layer.read_as)
+    if layer.was == "utf-8":
+        data = b"".join([reader.character(character) or b"\xff" for character in piece])
+        return _TRACES.search(data) is not None
+    if "\ufffd" in piece or "?" in piece or layer.read_as in ("cp932", "shift_jis"):
+        return True
+    costs = found_costs(piece)
+    for place in _odd(piece):
+        around = slice(max(0, place - 1), place + 3)
+        read = layer.undo("".join(c if reader.character(c) else " " for c in piece[around]))
+        if read is not None and chinese(read) + AROUND_ODD <= sum(costs[around]):
+            return True
+    return False
+
+
+def _odd(piece: str) -> list[int]:
+    table = flags()
+    return [i for i, character in enumerate(piece) if ord(character) < 0x10000 and table[ord(character)] & 3]
+
+
+def _beyond(text: str) -> int:
+    return sum(character > "\x7f" for character in text)
+
+
+def _length(parts: list[Found]) -> int:
+    return sum(part.end - part.start for part in parts)
+
+
+def _gain(parts: list[Found]) -> float:
+    return sum(part.gain for part in parts)
