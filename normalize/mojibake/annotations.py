@@ -38,9 +38,11 @@ _CONTEXT = 6
 #: Control bytes that tools put before marks, where they did not meet a lead byte.
 _CONTROL = Step("mojibake", "annotation.control", "proved", "an annotating tool put control bytes before this mark")
 
+_TAKEN = r"\?[\x05-\x08 ]?[\x05-\x08]*"
 #: A mark that tools put control bytes before; a lead byte took the first control byte with it.
-_ORPHAN = r"\?[\x05-\x08 ]?[\x05-\x08]*(?:[！；？。，：、]|[,;:!?](?=[\u3400-\u9fff]))"
-_ORPHANS = re.compile(_ORPHAN)
+_ORPHANS = re.compile(rf"{_TAKEN}(?:[！；？。，：、]|[,;:!?](?=[\u3400-\u9fff]))")
+#: The same where nothing but the damage of the rest of the page tells it from a writer's own marks (`?!?`, `??。`).
+_ORPHAN = rf"{_TAKEN}(?:{_TAKEN}[！。]|[！；？。，：、]|[,;:!?](?=[^\x00-\x7f\s，。；：！？、]|\?))"
 _CONTROLS = r"[\x05-\x08]+(?=[！；？。，：、,;:!?])"
 _EVENT = re.compile(
     f"{pinyin.BROKEN_ANNOTATION.pattern}|{pinyin.ANNOTATION.pattern}|(?P<orphan>{_ORPHAN})|(?P<control>{_CONTROLS})"
@@ -62,6 +64,7 @@ def repair_annotations(text: str) -> list[Edit]:
 
 def _repair(text: str, page: AnnotationList, damaged: bool) -> Iterator[Edit]:
     reader: ShiftReader | None = None
+    noised = False
     position = 0
     before = ""  # some characters before `position`, as repaired
     while True:
@@ -78,10 +81,12 @@ def _repair(text: str, page: AnnotationList, damaged: bool) -> Iterator[Edit]:
         position = event.end() if event["orphan"] is None else start + 1
         if event["orphan"] is not None or text[start] == "?":
             reader = reader or ShiftReader(text, page)
-            undone = reader.undo(start, before) if damaged or event["orphan"] else None
+            possible = damaged or noised or (event["orphan"] and _ORPHANS.match(text, start))
+            undone = reader.undo(start, before) if possible else None
             certainty = undone and _judge(text, before[-1:], undone, page)
             if undone and certainty:
                 yield from _shift_edits(undone, certainty)
+                noised = noised or event["orphan"] is not None
                 position = undone.end
                 before = (before + undone.hypothesis.text)[-_CONTEXT:]
             else:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cached_property
 from math import exp, log
 
-from normalize.mojibake import likelihood
+from normalize.mojibake import likelihood, pinyin
 from normalize.profile import Class, class_of
 
 #: What stands where a byte is gone for good.
@@ -14,21 +15,23 @@ LOST = "\ufffd"
 
 #: What a Simplified character costs on a page that has none and the other way round, and a mark where none stands: the
 #: general model has seen both, in mixed text and in rows of dots.
-_UNUSUAL = 6.0
-#: A quote after a stop, and a line end after a quote, cost 1.2 to 3.4 nats in news and fiction, of which the general
-#: model has read little.
-_QUOTE = 3.0
+_UNUSUAL = 3.5
 #: How many Han characters a page must have to say as much about its words as the general model does.
 _GENERAL = 1000
 
 _STOPS = "。，、；：！？"
+_BEFORE_NO_STOP = _STOPS + ",;:!?"
 _AFTER_NO_STOP = _STOPS + "·"
+_MARKS = "！（），：；？"
 _OPENING = "“‘「『（《〈【"
 _CLOSER = {"“": "”", "‘": "’", "「": "」", "『": "』"}
 _CLOSED = {after: before for before, after in _CLOSER.items()}
 _NOISED_ORPHAN = re.compile(r"\?[\x05-\x08 ]?[！；？。，：、]")
-_CLOSING_TAG = re.compile(r"/[A-Za-z][A-Za-z0-9]*>")
+_TAG = re.compile(r"/?[A-Za-z][A-Za-z0-9]*(?: [^<>\n]{0,200})?/?>")
+_ENTITY = re.compile(r"#?[A-Za-z0-9]{2,8};")
 _GROUP_OF_DIGITS = re.compile(r" \d{3}(?!\d)")
+_ANY_ANNOTATION = re.compile(f"{pinyin.ANNOTATION.pattern}|{pinyin.BROKEN_ANNOTATION.pattern}")
+_AFTER_WIDE = re.compile(r"(?<=[^\x00-\x7f])[ \n\d,.()%\"'/:;-]")
 #: How far back an open quotation is looked for.
 _QUOTATION = 400
 
@@ -42,31 +45,34 @@ class Page:
         marks = _NOISED_ORPHAN.sub("", text)
         self.folded = marks.count(",") >= marks.count("，")
         self.private_stripped = not re.search("[\ue000-\uf8ff]", text)
-        self._spaced = bool(re.search("[\u4e00-\u9fff] [A-Za-z]", text))
+        self._spaced_digits = bool(re.search("[\u4e00-\u9fff] \\d", text))
         counts = Counter(text)
         hans = sum(count for x, count in counts.items() if class_of(x) is Class.HANS)
         hant = sum(count for x, count in counts.items() if class_of(x) is Class.HANT)
         # The damage itself brings some of either; the pages of this family are Traditional unless most say otherwise.
         self._other_script = Class.HANT if hans > 3 * hant + 3 else Class.HANS
-        # These pages were made from Simplified ones, whose quotes are “ ” and ‘ ’.
-        self._foreign_quotes = "" if re.search("[「」『』]", text) else "「」『』"
+        # Most of these pages were made from Simplified ones, whose quotes are “ ” and ‘ ’.
+        corners, curved = len(re.findall("[「」『』]", text)), len(re.findall("[“”‘’]", text))
+        self._foreign = "“”‘’" if corners > 3 * curved else "「」『』" if curved >= 3 * corners else ""
+        self._wide_blanks = bool(re.search(r"[^\n> \u3000]\u3000", text))
         self._counts = Counter({x: count for x, count in counts.items() if x >= "\u3400"})
         self._total = self._counts.total()
 
-    def cost(self, previous: str, character: str) -> float:
-        """Return the cost of a character after another, in nats: the language model, fitted to the page."""
-        cost = likelihood.cost(previous, character)
-        if (previous in _STOPS and character in "“”") or (previous == "”" and character == "\n"):
-            return min(cost, _QUOTE)
-        if previous in _STOPS and character in _AFTER_NO_STOP:
-            return cost + _UNUSUAL
-        if character in self._foreign_quotes or (previous in _OPENING and character == "\n"):
-            return cost + _UNUSUAL
-        if class_of(character) is self._other_script:
-            cost += _UNUSUAL
-        return cost + self._topic(character)
+    def oddity(self, previous: str, character: str) -> float:
+        """Return what a character costs after another because it is odd on this page, in nats."""
+        if previous in _BEFORE_NO_STOP and character in _AFTER_NO_STOP:
+            return 2 * _UNUSUAL
+        if "\ue000" <= character <= "\uf8ff":
+            return 2 * _UNUSUAL
+        if character == "\u3000":
+            return 0.0 if previous in "\n> \u3000" or self._wide_blanks else _UNUSUAL
+        if character in self._foreign or (previous in _OPENING and character == "\n"):
+            return _UNUSUAL
+        if "！" <= character <= "～" and character not in _MARKS:
+            return _UNUSUAL / 2
+        return _UNUSUAL if class_of(character) is self._other_script else 0.0
 
-    def _topic(self, character: str) -> float:
+    def topic(self, character: str) -> float:
         """Return what a character costs more or less than elsewhere, because the page uses it seldom or often.
 
         A page repeats its own words and names, which a general model may never have seen: its characters are counted
@@ -92,21 +98,36 @@ class Page:
                 opened = ""
         return cost
 
-    def eaten(self, position: int) -> str:
-        """Return the ASCII character that a lead byte took along before `position`, or LOST when it cannot be known.
+    def eaten(self, position: int) -> list[tuple[str, float]]:
+        """Return the ASCII characters that a lead byte may have taken along before `position`, and what each costs.
 
-        What follows tells: the rest of a tag, of a number, of an empty line. Between words it is what the page
-        puts between words. At the end of the text there was none to take.
+        What follows tells: the rest of a tag or of an entity. Else it was a digit, which stands as LOST because nothing
+        tells which one, or what the page puts after such characters. At the end of the text there was none to take.
         """
-        following = self.text[position : position + 1]
-        if _CLOSING_TAG.match(self.text, position):
-            return "<"
-        if following in ("", "\n"):
-            return following
+        if position >= len(self.text):
+            return [("", 0.0)]
+        if self.text[position] == "\n" and "\r\n" in self.text:
+            return [("\r", 0.0)]
+        if _TAG.match(self.text, position):
+            return [("<", 0.0)]
+        if _ENTITY.match(self.text, position):
+            return [("&", 0.0)]
+        following = self.text[position]
         if following == " ":
-            return LOST if _GROUP_OF_DIGITS.match(self.text, position) else " "
+            return [(LOST if _GROUP_OF_DIGITS.match(self.text, position) else " ", 0.0)]
         if following.isdigit() or following in ".%)":
-            return LOST
-        if not following.isalpha() or (following.isascii() and self._spaced):
-            return " "
-        return "," if self.folded else " "
+            return [x for x in self._taken if x[0] in (LOST, " ")] if self._spaced_digits else [(LOST, 0.0)]
+        return self._taken
+
+    @cached_property
+    def _taken(self) -> list[tuple[str, float]]:
+        """What costs how much, by how often it stands on the page after a character that is not ASCII."""
+        found = Counter(_AFTER_WIDE.findall(_ANY_ANNOTATION.sub("", self.text)))
+        if not self.folded:
+            del found[","]
+        counts = {" ": 1.0, "\n": 0.5, LOST: 1.0} | ({",": 1.0} if self.folded else {})
+        for character, count in found.items():
+            character = LOST if character.isdigit() else character
+            counts[character] = counts.get(character, 0.0) + count
+        total = sum(counts.values())
+        return [(character, -log(count / total)) for character, count in counts.items()]
