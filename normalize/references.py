@@ -12,6 +12,8 @@ _HANDBOOK = "重訂標點符號手冊 (2008)"
 _REFERENCES = {
     "encoding": "WHATWG Encoding Standard; GB 18030-2022; HKSCS; CNS 11643",
     "formats.charset": "HTML Standard, 4.2.5.4; XML 1.0, 4.3.3; CSS Syntax 3, 3.2",
+    "formats.length": "ISO 28500:2017 (WARC 1.1), 5.4; RFC 9112, 6.2",
+    "formats.digest": "ISO 28500:2017 (WARC 1.1), 5.8 and 5.9",
     "escapes.entity": "HTML Standard, 13.1.4 and 13.5",
     "escapes.percent": "RFC 3986, 2.1",
     "escapes.unicode": "RFC 8259, 7 (JSON)",

@@ -43,6 +43,8 @@ class Rule:
 _RULES = (
     Rule("encoding", "undecodable", "always", "bytes that mean nothing show U+FFFD and are reported"),
     Rule("encoding", "other", "always", "`check`: the file is in another encoding"),
+    Rule("formats", "length", "always", "the length that a record of a web archive gives is that of its text now"),
+    Rule("formats", "digest", "always", "the digest that a record of a web archive gives is that of its text now"),
     Rule("formats", "charset", "always", "the encoding that a document declares follows the one it is written in"),
     Rule("escapes", "entity", "yes", "HTML references to characters", "他说&#20013;文", "他说中文"),
     Rule("escapes", "percent", "yes", "percent-encoded text", "看%E4%B8%AD%E6%96%87吧", "看中文吧"),

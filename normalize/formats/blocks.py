@@ -24,6 +24,8 @@ from normalize.formats.plain import PLAIN_TEXT
 from normalize.formats.registry import format_of
 from normalize.formats.span import Format, FormatError, Options
 from normalize.formats.timed import LRC
+from normalize.formats.warc import open_warc
+from normalize.formats.warc_reader import is_warc
 from normalize.pipeline import Normalizer
 
 _DIVISIBLE = (PLAIN_TEXT, JSON_LINES, LRC)
@@ -69,6 +71,8 @@ class Blocks:
         self.encoding: str | None = decoded.encoding
         self._code = decoded.encoding
         self.is_text = decoded.detection is None or decoded.detection.encoding != "binary"
+        # Web archives are text for the most part, and must not be taken for it.
+        self.is_text = self.is_text and not is_warc(head[:512])
         self.format: Format = format_of(decoded.text, name)
 
     @property
@@ -193,10 +197,12 @@ def large(path: Path, name: str, size: int, options: Options) -> Divided | None:
     Raises FormatError when it cannot be unpacked.
     """
     with path.open("rb") as file:
-        head = file.read(16)
+        head = file.read(512)
     columnar = open_columnar(path, head, options)
     if columnar is not None:
         return columnar
+    if is_warc(head):
+        return open_warc(path, options)
     method = method_of(head)
     if method is not None:
         for suffix in method.suffixes:

@@ -30,7 +30,7 @@ class Method:
     compress: Callable[[bytes, bytes], bytes]
 
 
-def _gzip(data: bytes, old: bytes) -> bytes:
+def gzip_like(data: bytes, old: bytes) -> bytes:
     """Compress with the time and name that the old header gives (RFC 1952, 2.3)."""
     flags = old[3]
     time = struct.unpack_from("<I", old, 4)[0]
@@ -90,7 +90,7 @@ def _zstandard_whole(data: bytes, old: bytes) -> bytes:
 
 
 METHODS = (
-    Method("gz", b"\x1f\x8b\x08", (".gz", ".gzip"), lambda file: gzip.GzipFile(fileobj=file), _gzip),
+    Method("gz", b"\x1f\x8b\x08", (".gz", ".gzip"), lambda file: gzip.GzipFile(fileobj=file), gzip_like),
     Method("bz2", b"BZh", (".bz2",), bz2.BZ2File, lambda data, old: bz2.compress(data)),
     Method("xz", b"\xfd7zXZ\x00", (".xz",), lzma.LZMAFile, lambda data, old: lzma.compress(data)),
     Method("zst", b"\x28\xb5\x2f\xfd", (".zst", ".zstd"), _ZstandardFile, _zstandard_whole),

@@ -18,6 +18,12 @@ def container_of(data: bytes) -> Container | None:
         from normalize.formats.archive import rewrite_archive
 
         return rewrite_archive
+    from normalize.formats.warc_reader import is_warc
+
+    if is_warc(data[:512]):
+        from normalize.formats.warc import rewrite_warc
+
+        return rewrite_warc
     from normalize.formats.columnar import kind_of, rewrite_columnar
 
     if kind_of(data[:16]):

@@ -16,9 +16,19 @@ from normalize.formats.span import Format, FormatError, Options, Span
 from normalize.pipeline import Normalizer, undecodable
 from normalize.result import Decoded, Result
 
-_CHARSET = Step("formats", "charset", "rule", "the document names the encoding that it is now written in")
+CHARSET = Step("formats", "charset", "rule", "the document names the encoding that it is now written in")
 #: What documents call an encoding that they are written in.
 _CHARSET_NAMES = {"utf-8-sig": "utf-8", "big5hkscs": "big5-hkscs", "gbk": "GBK", "gb18030": "GB18030"}
+
+
+def charset_name(encoding: str) -> str:
+    """Return what documents call an encoding.
+
+    >>> charset_name("big5hkscs")
+    'big5-hkscs'
+    """
+    return _CHARSET_NAMES.get(encoding, encoding)
+
 
 #: What is done with formats unless the user decides otherwise.
 DEFAULTS = Options()
@@ -140,8 +150,8 @@ def explain(
             spliced.take(joined, result.text, result.spans)
         declared = format.charset(document)
         if declared is not None and canonical(options.to_encoding) != decoded.encoding:
-            name = _CHARSET_NAMES.get(options.to_encoding, options.to_encoding)
-            spliced.add((*declared, name, (_CHARSET,)))
+            name = charset_name(options.to_encoding)
+            spliced.add((*declared, name, (CHARSET,)))
         text, changes = spliced.assemble()
     return Result(
         text=text,
