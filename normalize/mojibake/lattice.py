@@ -218,12 +218,12 @@ class Lattice:
         parts: list[Found] = []
         i = 0
         while i < len(steps):
-            if not steps[i].misread or not _changed(steps[i]):
+            if not steps[i].misread or not self._changed(steps[i]):
                 i += 1
                 continue
             j = last = i
             while j < len(steps) and steps[j].misread:
-                if _changed(steps[j]):
+                if self._changed(steps[j]):
                     last = j
                 j += 1
             while steps[last].place not in self.character_at:
@@ -232,11 +232,18 @@ class Lattice:
             before = run[0].before
             assert before is not None
             start, end = self.character_at[before.place], self.character_at[run[-1].place]
-            gain = sum(self.costs[start:end]) - (run[-1].cost - before.cost)
+            gain = sum(self.costs[start:end]) - (run[-1].cost - before.cost) - (self.enter if before.misread else 0.0)
             sure = "".join(step.emitted for step in run if not step.supposed)
             parts.append(Found(start, end, "".join(step.emitted for step in run), gain, sure))
             i = j
         return parts
+
+    def _changed(self, step: _Step) -> bool:
+        """Tell whether a step of misread text shows anything else than what was found."""
+        if step.emitted.isascii() or step.before is None:
+            return step.supposed
+        start, end = self.character_at.get(step.before.place), self.character_at.get(step.place)
+        return start is None or end is None or self.piece[start:end] != step.emitted
 
     def _filling(self, step: _Step) -> Filling:
         before = step.before
@@ -258,10 +265,6 @@ def _whole(data: bytes) -> Iterator[tuple[int, tuple[int, str, float]]]:
         text = reading("utf-8").decode(data[match.start() : end])
         if text is not None:
             yield match.start(), (end, text, sum(language.character_costs(text)[1:]))
-
-
-def _changed(step: _Step) -> bool:
-    return step.supposed or not step.emitted.isascii()
 
 
 def _keep(steps: dict[tuple[bool, str], _Step], step: _Step) -> None:
