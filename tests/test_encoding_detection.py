@@ -37,6 +37,14 @@ def test_short_texts(case: dict[str, str]) -> None:
     assert found.reason
 
 
+@pytest.mark.parametrize("case", CASES["rare_words"], ids=case_name)
+def test_words_that_the_model_hardly_knows(case: dict[str, str]) -> None:
+    """Recipes, poems and names are read as what they are, alone, on a page and in English: no rival reads well."""
+    for frame in ("{}", "<title>{}</title>", ENGLISH + "{}. " + ENGLISH):
+        data = frame.format(case["text"]).encode(case["codec"])
+        assert data.decode(detect(data).encoding or "") == data.decode(case["codec"])
+
+
 @pytest.mark.parametrize("case", CASES["not_chinese"], ids=case_name)
 def test_other_languages_are_not_claimed(case: dict[str, str]) -> None:
     """Text in another language is not taken for Chinese, also when only Chinese is asked for."""

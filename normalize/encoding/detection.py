@@ -14,7 +14,7 @@ from normalize.encoding.decoding import as_bytes, bom_of
 from normalize.encoding.escapes import escaped
 from normalize.encoding.evidence import evidence, spread, without_repeats
 from normalize.encoding.names import SUPERSET, canonical
-from normalize.encoding.others import named_by_chardet
+from normalize.encoding.others import THAI, is_thai, named_by_chardet
 from normalize.encoding.readings import Candidate, Reading
 from normalize.encoding.tables import table_of
 from normalize.encoding.wide import wide
@@ -26,6 +26,13 @@ from normalize.result import Alternative, Detection
 _DECLARED = 6.0
 #: How many nats dearer than its best rival an encoding that was asked for may be: about one character's worth.
 _CLEARLY = 6.0
+#: How many nats a text of rare words may cost more than when nothing is known of it, if every alphabet, and every
+#: encoding of Japanese and Korean, costs so many more than it does. Measured on recipes, poems and names of 4 to 12
+#: characters: they cost up to 10.8 more than nothing known, alphabets 9.4 to 85 more than they. Of 8,900 fragments of
+#: files in other languages 4 more are claimed for it, of 49,000 samples of such Chinese 76 fewer are missed.
+_RARE_WORDS = 12.0
+_ALPHABETS = 9.0
+_NEIGHBOURS = 2.0
 _CHINESE = ("gb18030", "big5hkscs", "cp950", "big5_uao", "euc_tw")
 #: How many nats less than in HKSCS a text must cost in Big5-UAO, which is as common. Measured: up to 12.4 in Big5 with
 #: three bad bytes, which then reads as a character that the model knows from Simplified text.
@@ -34,7 +41,7 @@ _UAO = 16.0
 _FIRST = 256
 _LARGE = 1 << 24
 _KANA, _HANGUL, _HAN = (re.compile(f"[{chars}]") for chars in ("\u3041-\u30fe", "\uac00-\ud7a3", "\u4e00-\u9fff"))
-_PHRASE = re.compile("[\u4e00-\u9fff]{4}")
+_PHRASE = re.compile("[\u3001-\u3011\u4e00-\u9fff\uff01-\uff1f]{4}")
 _TOGETHER = re.compile("[^\x00-\x7f]{2}")
 _THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 
@@ -165,6 +172,8 @@ def _race(data: bytes, first: bytes, names: list[str] | None) -> Detection:
         ranked += [_with_declared(reading, said) for reading in more]
         if more[0].sure:
             break
+    # What is mostly errors is no UTF-8, however little it costs: one error may be three bytes.
+    ranked = [item for item in ranked if item.encoding != "utf-8" or item.foreign > item.errors]
     ranked.append(readings.unknown(seen))
     ranked.sort(key=lambda reading: reading.cost)
     best = _best(ranked, seen, names)
@@ -213,9 +222,14 @@ def _other(data: bytes, seen: bytes, ranked: list[Reading], said: str | None, na
         return _answer(chosen, [reading for reading in known if reading is not chosen], data, "is asked for, and fits")
     name = said if said and said not in _CHINESE else named_by_chardet(data)
     chinese = min((item for item in known if item.language == "zh"), key=lambda item: item.cost)
-    named = next((item.cost for item in known if item.encoding == name), 0.0)
+    rivals = [item for item in known if item.language != "zh"]
+    # Names without a model (iso8859-15, cp775) are of alphabets that have one, or of Thai.
+    likeliest = 0.0 if name in THAI and is_thai(seen) else min(item.cost for item in rivals)
+    named = next((item.cost for item in known if item.encoding == name), likeliest)
     doubted = named > chinese.cost + _CLEARLY and _PHRASE.search(seen.decode(chinese.encoding, "replace"))
     if name is None or name in _CHINESE or doubted:
+        if _is_rare_chinese(chinese, rivals, ranked[0]):
+            return _answer(chinese, rivals, data, "may be Chinese of rare words")
         if chinese.cost <= ranked[0].cost + _CLEARLY:
             return _answer(chinese, [item for item in ranked if item is not chinese], data, "may be Chinese")
         if name is None or name in _CHINESE:
@@ -225,6 +239,13 @@ def _other(data: bytes, seen: bytes, ranked: list[Reading], said: str | None, na
     chosen = chosen.cheaper(max(0.0, chosen.cost - ranked[0].cost))
     rest = [item for item in known if item.encoding != name]
     return _answer(chosen, rest, data, "reads better as another language than as Chinese")
+
+
+def _is_rare_chinese(chinese: Reading, rivals: list[Reading], best: Reading) -> bool:
+    """Tell whether a text is Chinese of words that the model has hardly seen: every rival that has a model is worse."""
+    if chinese.errors or chinese.cost > best.cost + _RARE_WORDS:
+        return False
+    return all(rival.cost >= chinese.cost + (_ALPHABETS if rival.language == "xx" else _NEIGHBOURS) for rival in rivals)
 
 
 def _answer(best: Reading, rest: list[Reading], data: bytes, reason: str) -> Detection:

@@ -17,6 +17,8 @@ _UTF7 = re.compile(rb"\+([A-Za-z0-9+/]{3,})(?:-|(?![A-Za-z0-9+/]))")
 #: base64 and braces in programs 12 and more. HZ with tildes may read as badly as a list of temperatures does.
 _MOST = 8.5
 _MOST_HZ = 10.4
+#: UTF-7 of four characters and more, in words that the model hardly knows (recipes, poems), costs up to 10.
+_MOST_UTF7 = 10.4
 
 
 def escaped(data: bytes) -> Reading | None:
@@ -96,6 +98,7 @@ def _utf7(head: bytes) -> Reading | None:
     except UnicodeDecodeError:
         return None
     foreign = [character for character in text[:2000] if character > "\x7f"]
-    if len(foreign) < 2 or -model().score("".join(foreign[:400])) > _MOST:
+    most = _MOST if len(foreign) < 4 else _MOST_UTF7
+    if len(foreign) < 2 or -model().score("".join(foreign[:400])) > most:
         return None
     return read(seen, Candidate("utf-7", ("zh",), 0.0)) if len(seen) == len(head) else Reading("utf-7", 0.0, "zh")
