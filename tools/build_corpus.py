@@ -7,15 +7,24 @@ A recipe is a list with one object a document: `path` (relative, the same in all
 each an object with `kind` and the parameters of the function of that name in TEXT_DAMAGE), `line_ends` ("lf" or
 "crlf"), `encoding`, `bom` (true puts a byte order mark in front), `bytes` (steps of BYTE_DAMAGE). To show another kind
 of damage, write its function and name it in one of the two tables.
+
+A document with `pack` ("gz" or "zip") is an archive, and its original a folder of its name that holds the parts. Then
+`parts` says of some of them, by patterns of names, what else is to be done (`damage`, `encoding`); without, a part goes
+in as it is. `encoding` is that of the names. Archives are compared by what is in them, because compression differs from
+one version of zlib to another.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
+import io
 import json
 import sys
+import zipfile
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,6 +37,8 @@ from normalize.mojibake.misread import misread
 from normalize.punctuation.forward import fold, nfkc
 
 CORPUS = Path(__file__).parent.parent / "corpus"
+#: 1 January 2024, 0:00 UTC, in seconds: archives have the same date whenever they are built.
+_DATE = 1_704_067_200
 
 
 def annotated(
@@ -107,7 +118,59 @@ BYTE_DAMAGE: dict[str, Callable[..., bytes]] = {"insert": inserted, "truncate": 
 
 def build(item: dict[str, Any]) -> bytes:
     """Return the bytes of one document of the recipe."""
-    text = (CORPUS / "originals" / item["path"]).read_bytes().decode("utf-8")
+    original = CORPUS / "originals" / item["path"]
+    return packed(item, original) if "pack" in item else damaged(item, original)
+
+
+def packed(item: dict[str, Any], folder: Path) -> bytes:
+    """Return an archive of the parts in a folder, with the date of 1 January 2024."""
+    contents: dict[str, bytes] = {}
+    for file in sorted(folder.rglob("*"), key=_place):
+        if file.is_file():
+            name = file.relative_to(folder).as_posix()
+            ways = [way for pattern, way in item.get("parts", {}).items() if fnmatch(name, pattern)]
+            contents[name] = damaged(ways[0], file) if ways else file.read_bytes()
+    if item["pack"] == "gz":
+        ((_, content),) = contents.items()
+        return gzip.compress(content, mtime=_DATE)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number, (name, content) in enumerate(contents.items()):
+            info = zipfile.ZipInfo(_stand_in(name, number, item["encoding"]), (2024, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
+    data = buffer.getvalue()
+    for number, name in enumerate(contents):
+        stand_in = _stand_in(name, number, item["encoding"])
+        if stand_in != name:
+            data = data.replace(stand_in.encode(), encode(name, item["encoding"]))
+    return data
+
+
+def _place(file: Path) -> tuple[bool, bool, str]:
+    """Return what parts are ordered by: the kind of the archive comes first (EPUB OCF 4.2.1, ODF 1.2 part 3, 3.3)."""
+    return file.name != "mimetype", file.name != "[Content_Types].xml", file.as_posix()
+
+
+def _stand_in(name: str, number: int, encoding: str) -> str:
+    """Return an ASCII name as long as the bytes of a name in a legacy encoding, which `zipfile` does not write."""
+    length = len(encode(name, encoding))
+    return name if name.isascii() or encoding == "utf-8" else f"@{number:@>{length - 1}}"
+
+
+def unpacked(data: bytes, item: dict[str, Any]) -> dict[str, bytes]:
+    """Return what is in a document by the names of its parts; a document that is no archive has one without a name."""
+    if item.get("pack") == "gz":
+        return {Path(item["path"]).stem: gzip.decompress(data)}
+    if item.get("pack") == "zip":
+        with zipfile.ZipFile(io.BytesIO(data), metadata_encoding=item["encoding"]) as archive:
+            return {info.filename: archive.read(info) for info in archive.infolist()}
+    return {"": data}
+
+
+def damaged(item: dict[str, Any], original: Path) -> bytes:
+    """Return the bytes that a text becomes."""
+    text = original.read_bytes().decode("utf-8")
     for step in item.get("damage", []):
         parameters = {name: value for name, value in step.items() if name != "kind"}
         text = TEXT_DAMAGE[step["kind"]](text, **parameters)
@@ -130,11 +193,12 @@ def recipe() -> list[dict[str, Any]]:
 def differences() -> Iterator[str]:
     """Yield a sentence for each document that is not what the recipe makes."""
     documents = CORPUS / "documents"
-    wanted = {item["path"]: build(item) for item in recipe()}
+    items = {item["path"]: item for item in recipe()}
+    wanted = {path: build(item) for path, item in items.items()}
     for path, data in wanted.items():
         if not (documents / path).exists():
             yield f"{path} is missing"
-        elif (documents / path).read_bytes() != data:
+        elif unpacked((documents / path).read_bytes(), items[path]) != unpacked(data, items[path]):
             yield f"{path} is not what the recipe makes"
     for file in sorted(documents.rglob("*")):
         if file.is_file() and file.relative_to(documents).as_posix() not in wanted:

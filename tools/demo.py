@@ -9,7 +9,9 @@ import difflib
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
+from build_corpus import recipe, unpacked
 from rich.console import Console
 from rich.text import Text
 
@@ -37,9 +39,9 @@ def main() -> int:
     show_lines(console)
     console.print()
     summary(result, OUTPUT)
-    wrong = [path for path in sorted(EXPECTED.rglob("*")) if path.is_file() and not check(console, path)]
-    total = sum(path.is_file() for path in EXPECTED.rglob("*"))
-    verdict = f"{total - len(wrong)} of {total} documents came out as expected"
+    documents = recipe()
+    wrong = [item["path"] for item in documents if not check(console, item)]
+    verdict = f"{len(documents) - len(wrong)} of {len(documents)} documents came out as expected"
     console.print(Text(verdict, "bold red" if wrong else "bold green"))
     return 1 if wrong else 0
 
@@ -47,8 +49,8 @@ def main() -> int:
 def show_lines(console: Console) -> None:
     """Print the line that changed most in each of some documents, before and after."""
     shown = 0
-    for path in sorted(DOCUMENTS.rglob("*")):
-        output = OUTPUT / path.relative_to(DOCUMENTS)
+    for name in [item["path"] for item in recipe() if "pack" not in item]:
+        path, output = DOCUMENTS / name, OUTPUT / name
         if shown == LINES or not output.is_file():
             continue
         before = decode(path.read_bytes()).text.splitlines()
@@ -58,25 +60,28 @@ def show_lines(console: Console) -> None:
         pairs = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
         if pairs:
             most = min(pairs, key=lambda pair: difflib.SequenceMatcher(None, *pair).quick_ratio())
-            console.print(Text(str(path.relative_to(DOCUMENTS)), "bold"))
+            console.print(Text(name, "bold"))
             console.print(Text(f"  {most[0][:WIDTH]}", "red"))
             console.print(Text(f"  {most[1][:WIDTH]}", "green"))
             shown += 1
 
 
-def check(console: Console, expected: Path) -> bool:
-    """Compare one output with what it must be, and print where they differ."""
-    output = OUTPUT / expected.relative_to(EXPECTED)
-    wanted = expected.read_bytes()
-    found = output.read_bytes() if output.is_file() else b""
-    if found == wanted:
+def check(console: Console, item: dict[str, Any]) -> bool:
+    """Compare one output with what it must be, part by part, and print where they differ."""
+    output, expected = OUTPUT / item["path"], EXPECTED / item["path"]
+    found = unpacked(output.read_bytes(), item) if output.is_file() else {}
+    wanted = {name: (expected / name if name else expected).read_bytes() for name in found}
+    if found and found == wanted:
         return True
-    console.print(Text(f"differs from what is expected: {expected.relative_to(EXPECTED)}", "red"))
-    lines = zip(wanted.decode().splitlines(), found.decode("utf-8", "replace").splitlines(), strict=False)
-    for number, (a, b) in enumerate(lines, 1):
-        if a != b:
-            console.print(f"  line {number}\n    expected {a[:WIDTH]}\n    found    {b[:WIDTH]}")
-            break
+    console.print(Text(f"differs from what is expected: {item['path']}", "red"))
+    for name in found:
+        lines = zip(wanted[name].splitlines(), found[name].splitlines(), strict=False)
+        for number, (a, b) in enumerate(lines, 1):
+            if a != b:
+                console.print(f"  {name} line {number}")
+                for word, line in (("expected", a), ("found", b)):
+                    console.print(f"    {word:8} {line.decode('utf-8', 'replace')[:WIDTH]}")
+                break
     return False
 
 
