@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
-from normalize import language
+from normalize import language, words
 from normalize.edits import Certainty, Edit
 from normalize.mojibake.chains import Candidate, Misreading, as_found, chinese, found_costs, redo, undo, unravel
 from normalize.mojibake.judging import convincing, explained
@@ -123,7 +123,7 @@ def _is_odd(text: str, start: int, end: int, places: Sequence[int]) -> bool:
     """Tell whether anywhere around the suspicious places the text is unlikely in every language."""
     place = start - 3
     for suspicious in places:
-        if suspicious < place + 3:
+        if suspicious < place + 3 or words.known(text[suspicious : suspicious + 2]) is not None:
             continue
         place = suspicious
         around = text[max(start, place - 2) : min(end, place + 4)]

@@ -17,7 +17,8 @@ LOSSY = 3
 #: So many whole characters of UTF-8 in a part are believed, and with them what is filled in between.
 VOUCHING = 2
 #: Nats that text of two bytes, read as such, must gain around something odd for its misreading to be searched at all.
-#: Measured on the odd places of 3 million clean characters: 1 in 30 gains 4.
+#: Measured on odd pieces of all clean texts, and on damaged stretches of 4 to 8 characters in clean lines: of the first
+#: one misreading in 13 passes, of the second 96 of 100.
 AROUND_ODD = 4.0
 
 # What UTF-8 leaves in bytes that were read in pairs: two characters, one of which may be cut, or one and a mark.
@@ -97,13 +98,14 @@ def _may_be(piece: str, layer: Misreading) -> bool:
     if layer.read_as in SINGLE_BYTE:
         return True
     reader = reading(layer.read_as)
+    odd = _odd(piece)
     if layer.was == "utf-8":
-        data = b"".join([reader.character(character) or b"\xff" for character in piece])
-        return _TRACES.search(data) is not None
-    if "\ufffd" in piece or "?" in piece or layer.read_as in ("cp932", "shift_jis"):
+        data = [reader.character(c) or (b"\xff" if c == "\ufffd" else b"\0") for c in piece]
+        return any(_TRACES.search(b"".join(data[max(0, place - 3) : place + 5])) for place in odd)
+    if "\ufffd" in piece or "?" in piece or any("\uff61" <= character <= "\uff9f" for character in piece):
         return True
     costs = found_costs(piece)
-    for place in _odd(piece):
+    for place in odd:
         around = slice(max(0, place - 1), place + 3)
         read = layer.undo("".join(c if reader.character(c) else " " for c in piece[around]))
         if read is not None and chinese(read) + AROUND_ODD <= sum(costs[around]):
