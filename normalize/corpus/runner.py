@@ -27,6 +27,12 @@ Task = tuple[Document, Record | None]
 CHUNK = 8
 #: How often a document may take its worker down before it is recorded as crashed.
 TRIES = 2
+#: So many workers in a row may end before they are ready; then the machine is at fault, and no document.
+STARTS = 5
+
+
+class RunnerError(RuntimeError):
+    """Workers that cannot be started; the message says why, as far as it is known."""
 
 
 def run_serial(job: Job, tasks: Iterable[Task]) -> Iterator[Record]:
@@ -37,7 +43,10 @@ def run_serial(job: Job, tasks: Iterable[Task]) -> Iterator[Record]:
 
 
 def run_processes(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[Record]:
-    """Do the documents in worker processes; one that dies is replaced, and costs no other document."""
+    """Do the documents in worker processes; one that dies is replaced, and costs no other document.
+
+    Raises RunnerError when workers end again and again before they are ready for a document.
+    """
     supervisor = _Supervisor(job, iter(tasks), workers)
     try:
         yield from supervisor.run()
@@ -48,13 +57,14 @@ def run_processes(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[Rec
 @dataclass
 class _Hand:
     """A worker process with the line to it, the documents it was given and has not answered, and since when it is at
-    the first of them.
+    the first of them; `is_ready` once it has said so.
     """
 
     process: BaseProcess
     line: Connection
     given: deque[Task] = field(default_factory=deque)
     since: float = 0.0
+    is_ready: bool = False
 
 
 class _Supervisor:
@@ -67,6 +77,7 @@ class _Supervisor:
         self.hands: list[_Hand] = []
         self.workers = workers
         self.limit = job.limits.seconds
+        self.failed_starts = 0
 
     def run(self) -> Iterator[Record]:
         self.hands = [self._hire() for _ in range(self.workers)]
@@ -89,6 +100,10 @@ class _Supervisor:
         hand.process.kill()
         hand.process.join()
         hand.line.close()
+        if not hand.is_ready:
+            self._start_failed(f"was not ready within {self.limit:g} seconds")
+            self._replace(hand)
+            return
         document, _ = hand.given.popleft()
         yield self._gone(document, "failed", f"took longer than {self.limit:g} seconds; raise the limit with --timeout")
         self._replace(hand)
@@ -140,6 +155,13 @@ class _Supervisor:
         except (EOFError, OSError):
             yield from self._bury(hand)
             return
+        if isinstance(record, str):
+            raise RunnerError(f"a worker process cannot begin: {record}")
+        if record is None:
+            hand.is_ready = True
+            hand.since = monotonic()
+            self.failed_starts = 0
+            return
         hand.given.popleft()
         hand.since = monotonic()
         yield record
@@ -150,24 +172,53 @@ class _Supervisor:
         """Replace a worker that died, and decide about the document that it was at."""
         hand.process.join()
         hand.line.close()
+        if not hand.is_ready:
+            self._start_failed(f"ended with {_end_of(hand.process)} before it was ready")
+            self._replace(hand)
+            return
         document, earlier = hand.given.popleft()
         deaths = self.deaths[document.path] = self.deaths.get(document.path, 0) + 1
         if deaths >= TRIES:
-            code = hand.process.exitcode or 0
-            how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-            error = f"the worker process ended with {how} at this document, {deaths} times"
+            error = f"the worker process ended with {_end_of(hand.process)} at this document, {deaths} times"
             yield self._gone(document, "crashed", error)
         else:
             self.again.append((document, earlier))
         self._replace(hand)
 
+    def _start_failed(self, how: str) -> None:
+        self.failed_starts += 1
+        if self.failed_starts >= STARTS:
+            raise RunnerError(
+                f"no worker process can be started: {self.failed_starts} in a row failed, the last {how}; "
+                "try fewer with --jobs, or see whether memory is short"
+            )
+
+
+def _end_of(process: BaseProcess) -> str:
+    """Return how a process ended."""
+    code = process.exitcode or 0
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"signal {signal.Signals(-code).name}"
+    except ValueError:  # one of the signals without a name
+        return f"signal {-code}"
+
 
 def _work(job: Job, line: Connection) -> None:
-    """Be a worker: answer every document with a record until the line is closed."""
+    """Be a worker: say that it is ready, or why not; answer every document with a record until the line is closed."""
     # An interrupt is for the supervisor, which ends the workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    worker = worker_for(job)
-    while True:
+    worker, problem = None, None
+    try:
+        worker = worker_for(job)
+    except Exception as error:  # whatever keeps it from beginning would keep all others too
+        problem = f"{type(error).__name__}: {error}"
+    try:
+        line.send(problem)
+    except OSError:
+        return
+    while worker is not None:
         try:
             tasks: list[Task] = line.recv()
         except (EOFError, OSError):
