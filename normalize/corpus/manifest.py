@@ -71,46 +71,58 @@ class Record:
 class Manifest:
     """The file `.normalize/manifest.jsonl` of an output folder.
 
-    Lines are appended as documents are finished, so that an end at any moment keeps what was done; `compact`
-    rewrites it with one line a document. A torn last line, from such an end, is passed over when reading.
+    Lines are appended as documents are finished, so that an end at any moment keeps what was done; `close` rewrites it
+    with one line a document. A torn last line, from such an end, is passed over when reading. In memory there are only
+    the places of the lines: a folder may hold millions of documents.
     """
 
     def __init__(self, output: Path) -> None:
         self.path = output / STATE / "manifest.jsonl"
-        self._records: dict[str, Record] = {}
+        self._places: dict[str, int] = {}
         self._file: Any = None
         self._synced = 0.0
 
     def read(self) -> dict[str, Record]:
         """Return what earlier runs did, by path; the last line about a document counts."""
-        self._records = {record.path: record for record in self._lines()}
-        return dict(self._records)
+        return {record.path: record for _, record in self._lines()}
 
-    def _lines(self) -> Iterator[Record]:
-        known = {item.name for item in fields(Record)}
+    def _lines(self) -> Iterator[tuple[int, Record]]:
+        """Yield the records with the places of their lines."""
+        place = 0
         try:
-            lines = self.path.read_text("utf-8", errors="replace").splitlines()
+            with self.path.open("rb") as file:
+                for line in file:
+                    record = _parsed(line)
+                    if record is not None:
+                        yield place, record
+                    place += len(line)
         except FileNotFoundError:
             return
-        for line in lines:
-            try:
-                entry = json.loads(line)
-                yield Record(**{key: value for key, value in entry.items() if key in known})
-            except (ValueError, TypeError, AttributeError):
-                continue
 
     def open(self) -> None:
-        """Make the file ready for more lines."""
+        """Make the file ready for more lines, and find those of earlier runs."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        torn = self.path.exists() and self.path.read_bytes()[-1:] not in (b"", b"\n")
-        self._file = self.path.open("a", encoding="utf-8", newline="\n")
-        if torn:
-            self._file.write("\n")
+        self._places = {record.path: place for place, record in self._lines()}
+        self._file = self.path.open("a+b")
+        if self._file.seek(0, os.SEEK_END):
+            self._file.seek(-1, os.SEEK_END)
+            if self._file.read(1) != b"\n":
+                self._file.write(b"\n")
+
+    def earlier(self, path: str) -> Record | None:
+        """Return what became of a document in an earlier run, or in this one."""
+        place = self._places.get(path)
+        return None if place is None else _parsed(self._line(place))
+
+    def _line(self, place: int) -> bytes:
+        self._file.seek(place)
+        line: bytes = self._file.readline()
+        return line
 
     def add(self, record: Record) -> None:
         """Write the record of a document that is finished."""
-        self._records[record.path] = record
-        self._file.write(record.to_json() + "\n")
+        self._places[record.path] = self._file.seek(0, os.SEEK_END)
+        self._file.write(record.to_json().encode("ascii") + b"\n")
         self._file.flush()
         if monotonic() - self._synced > _SYNC:
             os.fsync(self._file.fileno())
@@ -123,7 +135,18 @@ class Manifest:
         if self._file is None:
             return
         os.fsync(self._file.fileno())
+        write_atomically(self.path, (self._line(self._places[path]) for path in sorted(self._places)))
         self._file.close()
         self._file = None
-        lines = [self._records[path].to_json() for path in sorted(self._records)]
-        write_atomically(self.path, "".join(line + "\n" for line in lines).encode("ascii"))
+
+
+_KNOWN = {item.name for item in fields(Record)}
+
+
+def _parsed(line: bytes) -> Record | None:
+    """Return the record of a line, or None for what is none."""
+    try:
+        entry = json.loads(line)
+        return Record(**{key: value for key, value in entry.items() if key in _KNOWN})
+    except (ValueError, TypeError, AttributeError):
+        return None
