@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 @click.option("-i", "--in-place", is_flag=True, help="Change the documents where they are.")
 @click.option(
     "-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, metavar="N", help="Worker processes."
+)
+@click.option(
+    "--runner",
+    type=click.Choice(["processes", "ray"]),
+    default="processes",
+    help="Processes here, or the Ray cluster of RAY_ADDRESS (none: one here).",
+    cls=Rare,
 )
 @click.option("--resume/--restart", default=True, help="Do what is missing or changed, or all.")
 @click.option("--report", type=click.Path(), metavar="PAGE", help="Write a report for a browser, in one file.")
@@ -58,6 +66,7 @@ def batch(
     output: str | None,
     in_place: bool,
     jobs: int,
+    runner: Any,
     resume: bool,
     report: str | None,
     convert_names: bool,
@@ -80,7 +89,7 @@ def batch(
       normalize batch rows/ -o clean/ --field text --field meta.title
       normalize batch docs/ --in-place --to zh-Hans; normalize undo docs/
     """
-    from normalize.corpus.batch import Job, run
+    from normalize.corpus.batch import Job, RunnerError, run
     from normalize.corpus.plan import PlanError
     from normalize.corpus.work import Limits
     from normalize.encoding import EncodingError
@@ -120,13 +129,17 @@ def batch(
                 progress.advance(record)
                 reported.add(record)
 
-            result = run(job, jobs, resume, told)
+            result = run(job, jobs, resume, told, runner)
         reported.write()
     except (PlanError, EncodingError, ReportError) as error:
         raise Failure(str(error)) from None
+    except RunnerError as error:
+        raise Failure(str(error), SOME_FAILED) from None
     except OSError as error:
         raise Failure(f"cannot write the output: {error}", SOME_FAILED) from None
     summary(result, target)
+    if report is not None:
+        click.echo(f"report: {report}")
     return SOME_FAILED if result.failed else DONE
 
 
@@ -137,6 +150,7 @@ class Reported:
     job: Job
     page: Path | None
     collected: Collected | None
+    start: float = field(default_factory=perf_counter)
 
     @classmethod
     def of(cls, job: Job, page: str | None) -> Reported:
@@ -161,5 +175,6 @@ class Reported:
         from normalize.report import report_page
         from normalize.report.comparison import Comparer
 
-        content = report_page(self.job, self.collected, Comparer(self.job), datetime.now())
+        seconds = perf_counter() - self.start
+        content = report_page(self.job, self.collected, Comparer(self.job), datetime.now(), seconds)
         write_atomically(self.page, content.encode())

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from normalize.corpus.manifest import Manifest, Record
 from normalize.corpus.names import Names
 from normalize.corpus.plan import Document, check_folders, find_documents, without_clashes
-from normalize.corpus.runner import Task, run_processes, run_serial
+from normalize.corpus.runner import RunnerError, Task, run_processes, run_serial
 from normalize.corpus.staging import Staging, folds_case
 from normalize.corpus.work import Job
 from normalize.pipeline import Normalizer
@@ -51,15 +52,23 @@ class Summary:
         return self.statuses["failed"] + self.statuses["crashed"]
 
 
+RunnerName = Literal["processes", "ray"]
+
+
 def run(
-    job: Job, workers: int = 0, resume: bool = True, on_record: Callable[[Record], object] = lambda record: None
+    job: Job,
+    workers: int = 0,
+    resume: bool = True,
+    on_record: Callable[[Record], object] = lambda record: None,
+    runner: RunnerName = "processes",
 ) -> Summary:
     """Normalise all documents of a folder into another, and return the summary.
 
     What an earlier run did with the same input and settings is not done again unless `resume` is off. Every document
     gets a line in the manifest; `on_record` hears of each as it is finished. `workers` processes do the work, which
-    one bad document cannot take down; 0 does it in this process, without a limit on time. Raises PlanError for folders
-    that cannot be used; an interrupt leaves a valid manifest.
+    one bad document cannot take down; 0 does it in this process, without a limit on time. The runner `ray` does it on a
+    Ray cluster instead. Raises PlanError for folders and runners that cannot be used, RunnerError when workers cannot
+    be started; an interrupt leaves a valid manifest.
     """
     check_folders(job.source, job.target, job.in_place)
     manifest = Manifest(job.target)
@@ -68,7 +77,7 @@ def run(
     Staging(job.target).clear()
     summary = Summary()
     try:
-        for record in _records(job, _tasks(job, earlier if resume else {}), workers):
+        for record in _records(job, _tasks(job, earlier if resume else {}), workers, runner):
             manifest.add(record)
             summary.add(record)
             on_record(record)
@@ -96,8 +105,12 @@ def _tasks(job: Job, earlier: dict[str, Record]) -> Iterator[Task]:
         yield document, earlier.get(document.path)
 
 
-def _records(job: Job, tasks: Iterator[Task], workers: int) -> Iterator[Record]:
+def _records(job: Job, tasks: Iterator[Task], workers: int, runner: RunnerName) -> Iterator[Record]:
+    if runner == "ray":
+        from normalize.corpus.ray_runner import run_ray
+
+        return run_ray(job, tasks, workers)
     return run_serial(job, tasks) if workers < 1 else run_processes(job, tasks, workers)
 
 
-__all__ = ["Document", "Job", "Record", "Summary", "count_documents", "run"]
+__all__ = ["Document", "Job", "Record", "RunnerError", "Summary", "count_documents", "run"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
 import shutil
 from collections.abc import Iterable
 from itertools import count
@@ -39,7 +40,8 @@ class Staging:
             if folder not in self._made:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._made.add(folder)
-        place = self.folder / f"{os.getpid()}-{next(self._numbers)}"
+        # Machines that share the folder have processes of the same number.
+        place = self.folder / f"{platform.node()}-{os.getpid()}-{next(self._numbers)}"
         size = 0
         try:
             with place.open("wb", buffering=0) as file:
