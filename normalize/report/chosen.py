@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from normalize.corpus.manifest import Record
 
-#: Documents that the page lists. Rows of 10,000 documents take 1.7 MB of the page, and a browser filters them in 30 ms.
+#: Documents that the page lists. Rows of 10,000 documents take 1 MB of the page, and a browser filters them in 20 ms.
 LISTED = 10_000
 #: Documents whose differences the page shows: more than anybody looks through, and some 2 MB at the most.
 COMPARED = 40

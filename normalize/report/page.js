@@ -135,6 +135,10 @@
       row.text = `${row.path} ${row.output} ${row.error} ${row.format}`.toLowerCase();
       return row;
     });
+    for (const item of all(".worth")) {
+      const row = data.rows[Number(item.dataset.row)];
+      if (row) row.text += ` ${item.textContent.toLowerCase()}`;
+    }
     let waiting = 0;
     for (const name of ["status", "rule", "encoding"]) control(name).addEventListener("change", show);
     control("text").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(show, 120); });

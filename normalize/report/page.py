@@ -16,10 +16,11 @@ from normalize.report.worth import Worth, clipped
 _COLUMNS = ("path", "status", "format", "encoding", "script", "changes", "lost", "error", "rules", "place", "output")
 
 
-def report_page(job: Job, collected: Collected, compare: Compare, when: datetime) -> str:
+def report_page(job: Job, collected: Collected, compare: Compare, when: datetime, seconds: float = 0.0) -> str:
     """Return the report of a folder job as one self-contained page.
 
-    `compare` gives the differences of a document; it is asked for at most `COMPARED` of them.
+    `compare` gives the differences of a document; it is asked for at most `COMPARED` of them. `seconds` is what the run
+    took from its beginning to its end.
     """
     steps = Steps()
     rows = collected.rows()
@@ -34,7 +35,7 @@ def report_page(job: Job, collected: Collected, compare: Compare, when: datetime
             counts("Encodings", "encoding", collected.encodings, "encoding"),
             scripts(collected),
             counts("Formats", "format", collected.formats),
-            speed(collected),
+            speed(collected, seconds),
             "</div></section>",
             _filters(collected) if rows else "",
             look,
@@ -57,7 +58,7 @@ def _filters(found: Collected) -> str:
     encodings = "".join(f"<option>{shown(name)}</option>" for name in sorted(found.encodings))
     return (
         '<div class="filters" id="look" role="search" aria-label="Filter the documents">'
-        '<input id="filter-text" type="search" placeholder="Search names and errors" aria-label="Search (/)">'
+        '<input id="filter-text" type="search" placeholder="Search names, errors, changes" aria-label="Search (/)">'
         f'<select id="filter-status" aria-label="Status"><option value="">any status</option>{statuses}</select>'
         f'<select id="filter-rule" aria-label="Rule"><option value="">any rule</option>{rules}</select>'
         f'<select id="filter-encoding" aria-label="Encoding"><option value="">any encoding</option>{encodings}</select>'

@@ -114,7 +114,7 @@ def scripts(found: Collected) -> str:
     return _panel("Scripts", ("before", "after", "#documents", ""), rows)
 
 
-def speed(found: Collected) -> str:
+def speed(found: Collected, seconds: float) -> str:
     """Return how fast it was, and the documents that took longest."""
     if not found.seconds:
         return ""
@@ -126,14 +126,16 @@ def speed(found: Collected) -> str:
     rate = (
         f"{size(found.size / found.seconds)} and {found.count / found.seconds:,.0f} documents a second for each worker"
     )
-    note = f'<p class="soft">{rate}; {found.seconds:,.1f} seconds of work.</p>'
+    run = f" This run took {seconds:,.1f} seconds." if seconds else ""
+    note = f'<p class="soft">{rate}; {found.seconds:,.1f} seconds of work.{run}</p>'
     return _panel("Speed", ("slowest", "#size", "#took"), rows, more=note)
 
 
 def _panel(title: str, heads: tuple[str, ...], rows: str, kind: str = "", more: str = "") -> str:
     """Return a table with a title; a column of numbers has a head that begins with `#`."""
     head = "".join(
-        f'<th class="number">{name[1:]}</th>' if name.startswith("#") else f"<th>{name}</th>" for name in heads
+        f'<th scope="col" class="number">{name[1:]}</th>' if name.startswith("#") else f'<th scope="col">{name}</th>'
+        for name in heads
     )
     wide = " wide" if kind == "rules" else ""
     return (
