@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from normalize.config import Config
 from normalize.profile import ARRAY_LENGTH, Profile
-from normalize.punctuation import columns, fields, punctuate, restore, signature, stage, tables
+from normalize.punctuation import columns, fields, punctuate, quotes, restore, signature, stage, tables, tidy
 from normalize.punctuation.forward import fold
 from normalize.punctuation.lines import LONGEST, split
 from normalize.punctuation.rules import RULES
@@ -58,6 +58,20 @@ def test_every_rule_does_what_its_example_says_and_can_be_switched_off(rule):
         return
     assert staged(rule.before, disable=others, **options) == rule.after
     assert staged(rule.before, disable=[*others, rule.name], **options) == rule.before
+
+
+@settings(max_examples=300)
+@given(st.lists(MIXED, min_size=1, max_size=4).map("\n".join).filter(bool), REGIONS)
+def test_triggers_of_long_texts_miss_nothing(text, region):
+    """What columns say of a line is enough: tidied line by line, with every rule tried, it comes out the same."""
+    # A rule that does not act in this text makes the text long enough for columns.
+    filler = "\n" + "甲。" * ARRAY_LENGTH
+    style = region or quotes.found_region(text)
+    columnwise = tidy.Tidying(frozenset({"spacing.remove"}), style, region)
+    one_by_one = tidy.Tidying(frozenset({"spacing.remove"}), style, region)
+    for name in ("before_restoring", "after_restoring"):
+        long = getattr(columnwise, name)(text + filler).text
+        assert long == "".join(getattr(one_by_one, name)(line).text for line in text.splitlines(keepends=True)) + filler
 
 
 def test_rule_names_are_unique():

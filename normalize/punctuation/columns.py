@@ -6,9 +6,7 @@ neighbours. The answers are exactly those of `context`, which decides the rest.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
-from operator import itemgetter
 
 import numpy as np
 
@@ -160,7 +158,7 @@ class _Judge:
         quotes = quotes[kinds.take(quotes + 1, mode="clip") != HAN]
         signs = stretch.having(np.concatenate((np.flatnonzero(kinds == SIGN), quotes)))
         signs |= chinese < 0
-        for first, last in self._blocks(stretch):
+        for first, last in self._cutter.blocks_in(stretch.first, stretch.last):
             signs[stretch.starts.searchsorted(first, "right") - 1 : stretch.starts.searchsorted(last)] = True
         covered = None
         for number in np.unique(lines[(signs & ~empty).take(lines)]).tolist():
@@ -206,14 +204,6 @@ class _Judge:
         plain = (following != ord("=")) & (following != ord("-")) & (following != ord("{")) & (after != BLANK)
         self._pairs(stretch, marks, lines, brackets, is_closed(before), plain, full)
         return full
-
-    def _blocks(self, stretch: Stretch) -> list[tuple[int, int]]:
-        """Return the blocks without running text that reach into a stretch, counted from its beginning."""
-        blocks = self._cutter.blocks
-        first, last = stretch.first, stretch.first + len(stretch.kinds)
-        index = bisect_left(blocks, first, key=itemgetter(1))
-        inside = blocks[index : bisect_left(blocks, last, key=itemgetter(0))]
-        return [(max(start - first, 0), min(end, last) - first) for start, end in inside]
 
     def _pairs(
         self,
@@ -289,7 +279,7 @@ def _is_in_number(stretch: Stretch, commas: Offsets) -> Flags:
     codes = stretch.codes.take(window, mode="clip")
     codes[(window < 0) | (window >= len(stretch.codes))] = 0
     digit = (codes >= ord("0")) & (codes <= ord("9"))
-    point = (codes == ord(",")) | (codes == ord("."))
+    point = (codes == ord(",")) | (codes == ord(".")) | (codes == ord(":"))
     begins = digit[:, 3] & ~digit[:, 2] & ~point[:, 2]
     begins |= digit[:, 3] & digit[:, 2] & ~digit[:, 1] & ~point[:, 1]
     begins |= digit[:, 3] & digit[:, 2] & digit[:, 1] & ~digit[:, 0] & ~point[:, 0]

@@ -42,16 +42,16 @@ class Line:
         self.text = text
         self.start = start
         self.source = text if source is None else source
-        self._blocks = blocks
+        self.blocks = blocks
 
     @cached_property
     def spans(self) -> list[tuple[int, int, str]]:
         """The masked spans of the line with their kinds, in order."""
-        if not self._blocks:
+        if not self.blocks:
             return masks.inline(self.text)
         spans: list[tuple[int, int, str]] = []
         at = 0
-        for first, last in [*self._blocks, (len(self.text), len(self.text))]:
+        for first, last in [*self.blocks, (len(self.text), len(self.text))]:
             spans += [(at + start, at + end, kind) for start, end, kind in masks.inline(self.text[at:first])]
             spans.append((first, last, "block"))
             at = last
@@ -134,8 +134,8 @@ class Cutter:
         """The blocks of the text that hold no running text."""
         return masks.blocks(self.text)
 
-    def line(self, start: int, end: int) -> Line:
-        """Return the line between two places."""
+    def blocks_in(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Return the blocks between two places, or what of them is there, counted from the first of the places."""
         inside: list[tuple[int, int]] = []
         index = max(bisect_right(self.blocks, start, key=_START) - 1, 0)
         while index < len(self.blocks) and self.blocks[index][0] < end:
@@ -143,54 +143,22 @@ class Cutter:
             if last > start:
                 inside.append((max(0, first - start), min(end, last) - start))
             index += 1
-        return Line(self.text[start:end], start, tuple(inside), self.text)
+        return inside
 
-
-class Lines:
-    """The lines of a text, long ones in pieces, each made when it is first wanted."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._cutter = Cutter(text)
-        self._made: dict[int, Line] = {}
-
-    @cached_property
-    def _places(self) -> list[tuple[int, int]]:
-        places: list[tuple[int, int]] = []
-        start = 0
-        for whole in self.text.splitlines(keepends=True):
-            places += pieces(self.text, start, start + len(whole.rstrip(BREAKS)))
-            start += len(whole)
-        return places
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [start for start, _ in self._places]
-
-    def __iter__(self) -> Iterator[Line]:
-        return map(self._line, range(len(self._places)))
-
-    def having(self, pattern: re.Pattern[str]) -> Iterator[Line]:
-        """Yield the lines in which `pattern` is found, or in which what it found ends."""
-        match = pattern.search(self.text)
-        while match:
-            index = bisect_right(self._starts, max(match.start(), match.end() - 1)) - 1
-            yield self._line(index)
-            if index + 1 == len(self._starts):
-                return
-            # What is found may begin with the break before the line that it ends in.
-            match = pattern.search(self.text, max(self._starts[index + 1] - 1, match.end()))
-
-    def _line(self, index: int) -> Line:
-        line = self._made.get(index)
-        if line is None:
-            line = self._made[index] = self._cutter.line(*self._places[index])
-        return line
+    def line(self, start: int, end: int) -> Line:
+        """Return the line between two places."""
+        inside = tuple(self.blocks_in(start, end)) if self.blocks else ()
+        return Line(self.text[start:end], start, inside, self.text)
 
 
 def split(text: str) -> Iterator[Line]:
     """Yield the lines of a text, long ones in pieces."""
-    return iter(Lines(text))
+    cutter = Cutter(text)
+    start = 0
+    for whole in text.splitlines(keepends=True):
+        for first, last in pieces(text, start, start + len(whole.rstrip(BREAKS))):
+            yield cutter.line(first, last)
+        start += len(whole)
 
 
 def pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

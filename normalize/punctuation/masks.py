@@ -14,7 +14,8 @@ from functools import cache
 HAN_RANGES = ((0x3005, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN_RANGES)
 #: What ends a URL or a path besides a blank: Han, CJK marks, kana, full-width forms, curly quotes, dash, ellipsis.
-WIDE = rf"{HAN}\u2014\u2018-\u201f\u2026\u3000-\u303f\u3040-\u30ff\uff00-\uffef"
+WIDE_RANGES = ((0x2014, 0x2014), (0x2018, 0x201F), (0x2026, 0x2026), (0x3000, 0x30FF), (0xFF00, 0xFFEF))
+WIDE = HAN + "".join(f"{chr(first)}-{chr(last)}" for first, last in WIDE_RANGES)
 
 #: What faces are made of.
 KAOMOJI = "_^°□▽∀ω╯╰﹏´≧≦Д¯¬"

@@ -60,18 +60,20 @@ def restored(text: str, config: Config, asked: bool) -> Edits:
         found = [at for at in found if config.allows(STEPS[text[at]])]
     # The others are looked for in the collapsed text, where Han tells what is Chinese as well as marks do.
     others = [edit for edit in _others(judged, signs.collapsed) if config.allows(edit.step)] if whole else []
-    if len(text) < ARRAY_LENGTH:
-        edits = [Edit(at, at + 1, FULL[text[at]], STEPS[text[at]]) for at in found]
-        return Edits.of(text, sorted(edits + others))
-    if not found and not others:
-        return Edits.none(text)
+    edits = full_width(text, found)
+    if not others:
+        return edits
+    both = Edits.of(edits.text, others)
+    return Edits(text, both.text, lambda: compose(edits.spans, both.spans))
+
+
+def full_width(text: str, places: list[int]) -> Edits:
+    """Return the edits that make the marks at these places full-width."""
+    if len(text) < ARRAY_LENGTH or not places:
+        return Edits.of(text, [Edit(at, at + 1, FULL[text[at]], STEPS[text[at]]) for at in places])
     from normalize.punctuation.stretch import widened
 
-    full = widened(text, found)
-    if not others:
-        return Edits(text, full, lambda: _spans(text, found))
-    both = Edits.of(full, others)
-    return Edits(text, both.text, lambda: compose(_spans(text, found), both.spans))
+    return Edits(text, widened(text, places), lambda: _spans(text, places))
 
 
 def _has_collapsed_line(text: str) -> bool:

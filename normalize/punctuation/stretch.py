@@ -27,8 +27,8 @@ SIZE = 1 << 16
 HAN, AFTER_QUOTE, CLOSING, FULL, FULL_OPEN, ALNUM, NEWLINE, BLANK, SIGN, QUOTE, MARK, OPEN, CLOSE = range(1, 14)
 #: Every mask that reaches a mark beside Han needs one of these, or Latin letters or a colon on its other side. (A URL
 #: gives up the marks at its end, so `/` is none.)
-_SIGNS = "`$\\<>&[]{\"'|=" + masks.KAOMOJI
-_BLANKS = "\t \x1f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+SIGNS = "`$\\<>&[]{\"'|=" + masks.KAOMOJI
+BLANKS = "\t \x1f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
 
 @cache
@@ -45,8 +45,8 @@ def _table() -> Kinds:
         ("0123456789", ALNUM),
         ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", ALNUM),
         (BREAKS, NEWLINE),
-        (_BLANKS, BLANK),
-        (_SIGNS, SIGN),
+        (BLANKS, BLANK),
+        (SIGNS, SIGN),
         ("“‘「『《〈", QUOTE),
         (",;:!?", MARK),
         ("(", OPEN),
@@ -69,6 +69,7 @@ class Stretch:
     def __init__(self, text: str, first: int, last: int) -> None:
         self._text = text
         self.first = first
+        self.last = last
         self.codes = points(text[first:last])
         self.kinds = _table().take(self.codes, mode="clip")
         if self.codes.max() > 0xFFFF:
