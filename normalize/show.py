@@ -212,6 +212,8 @@ def summary(result: Summary, output: Path) -> None:
     for record in result.troubles:
         style = "yellow" if record.status == "skipped" else "red"
         console.print(Text(f"{record.status}: {record.path}: {record.error}", style))
+    if result.trouble_count > len(result.troubles):
+        console.print(f"and {result.trouble_count - len(result.troubles)} more such documents")
     console.print(f"record of every document: {output / '.normalize' / 'manifest.jsonl'}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ import pytest
 
 from normalize.config import Config
 from normalize.corpus import runner
-from normalize.corpus.batch import Job, run
+from normalize.corpus.batch import TOLD, Job, Summary, run
 from normalize.corpus.manifest import Manifest, Record
 from normalize.corpus.plan import Document, PlanError, check_folders, find_documents
 from normalize.corpus.work import Worker
@@ -206,3 +207,34 @@ def test_the_command_prints_a_summary(folder: Path, tmp_path: Path) -> None:
     assert "gb18030" in done.stdout
     assert "manifest.jsonl" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_large_manifest_stays_on_the_disk(tmp_path: Path) -> None:
+    """Only the places of lines are in memory; each record is read when it is asked for, the latest of several."""
+    manifest = Manifest(tmp_path)
+    manifest.open()
+    for number in range(2000):
+        manifest.add(Record(f"{number % 1000:04}.txt", "ok", changes=number))
+    manifest.close()
+    again = Manifest(tmp_path)
+    again.open()
+    assert sum(isinstance(item, Record) for item in gc.get_objects()) < 500
+    assert again.earlier("missing.txt") is None
+    found = again.earlier("0007.txt")
+    assert found is not None
+    assert found.changes == 1007
+    again.add(Record("0007.txt", "failed"))
+    found = again.earlier("0007.txt")
+    assert found is not None
+    assert found.status == "failed"
+    again.close()
+    lines = manifest.path.read_text("utf-8").splitlines()
+    assert [json.loads(line)["path"] for line in lines] == [f"{number:04}.txt" for number in range(1000)]
+
+
+def test_many_troubles_are_told_in_part(tmp_path: Path) -> None:
+    """The first hundred, and how many more; the manifest has all of them."""
+    summary = Summary()
+    for number in range(250):
+        summary.add(Record(f"{number}.txt", "failed", "no text"))
+    assert (len(summary.troubles), summary.trouble_count, summary.failed) == (TOLD, 250, 250)

@@ -16,11 +16,16 @@ from normalize.corpus.work import Job
 from normalize.pipeline import Normalizer
 
 
+#: Records that are told one by one in the end: the manifest has all of them.
+TOLD = 100
+
+
 @dataclass
 class Summary:
     """What a run did: counts by status, encoding, script, rule and certainty, sizes in bytes.
 
-    `troubles` are the records with something to say; `stopped` tells that the run ended at a document that failed.
+    `troubles` are the first records with something to say, of `trouble_count` in all; `stopped` tells that the run
+    ended at a document that failed.
     """
 
     statuses: Counter[str] = field(default_factory=Counter)
@@ -31,6 +36,7 @@ class Summary:
     size: int = 0
     lost: int = 0
     troubles: list[Record] = field(default_factory=list)
+    trouble_count: int = 0
     stopped: bool = False
 
     def add(self, record: Record) -> None:
@@ -44,7 +50,9 @@ class Summary:
             self.certainty.update(record.certainty)
             self.lost += record.lost
         if record.error:
-            self.troubles.append(record)
+            self.trouble_count += 1
+            if len(self.troubles) < TOLD:
+                self.troubles.append(record)
 
     @property
     def failed(self) -> int:
@@ -72,12 +80,12 @@ def run(
     """
     check_folders(job.source, job.target, job.in_place)
     manifest = Manifest(job.target)
-    earlier = manifest.read()
     manifest.open()
     Staging(job.target).clear()
     summary = Summary()
+    tasks = _tasks(job, manifest.earlier if resume else lambda path: None)
     try:
-        for record in _records(job, _tasks(job, earlier if resume else {}), workers, runner):
+        for record in _records(job, tasks, workers, runner):
             manifest.add(record)
             summary.add(record)
             on_record(record)
@@ -97,12 +105,12 @@ def count_documents(job: Job) -> tuple[int, int]:
     return len(sizes), sum(sizes)
 
 
-def _tasks(job: Job, earlier: dict[str, Record]) -> Iterator[Task]:
+def _tasks(job: Job, earlier: Callable[[str], Record | None]) -> Iterator[Task]:
     rename = Names(Normalizer(job.config)).of if job.options.names and not job.in_place else list
     documents = find_documents(job.source, job.in_place, rename)
     may_clash = not job.in_place and folds_case(job.target)
     for document in without_clashes(documents) if may_clash else documents:
-        yield document, earlier.get(document.path)
+        yield document, earlier(document.path)
 
 
 def _records(job: Job, tasks: Iterator[Task], workers: int, runner: RunnerName) -> Iterator[Record]:
