@@ -15,7 +15,6 @@ from normalize.corpus.staging import Staging, folds_case
 from normalize.corpus.work import Job
 from normalize.pipeline import Normalizer
 
-
 #: Records that are told one by one in the end: the manifest has all of them.
 TOLD = 100
 
