@@ -16,14 +16,20 @@ from normalize.punctuation.width import Replacement
 _HAN = f"[{masks.HAN}]"
 _TOKEN = r"A-Za-z0-9\u0370-\u03ff\u00c0-\u024f"
 _OPENING, _CLOSING = "（「『《〈【〔“‘", "，。、；：！？）」』》〉】〕”’"
-#: Where a blank is missing, where one may go, and where one stands beside a full-width mark.
-MISSING = rf"(?<={_HAN})(?=[{_TOKEN}`])|(?:(?<=[{_TOKEN}`])|(?<=[{_TOKEN}][%°+#])|(?<=\+\+))(?={_HAN})"
-TIGHT = rf"(?<={_HAN})[ ]+(?=[{_TOKEN}])|(?<=[{_TOKEN}])[ ]+(?={_HAN})"
+#: What a word that is parted from Han is made of, and may end with.
+_WORD = rf"[{_TOKEN}`%°+#]"
+#: Where a blank may be missing, where one may go, and where one stands beside a full-width mark. All begin with what is
+#: rare in Chinese: where a pattern begins with a single set of characters, the others are passed over several times as
+#: fast.
+MISSING = rf"{_WORD}(?:(?<={_HAN}.)|(?={_HAN}))"
+TIGHT = rf"[ ](?:(?<={_HAN}[ ])[ ]*(?=[{_TOKEN}])|(?<=[{_TOKEN}][ ])[ ]*(?={_HAN}))"
 AROUND = (
-    rf"(?<=[，。、；：！？）」』》〉】〕（「『《〈【〔])[ ]+(?=[\w{_OPENING}{_CLOSING}])"
-    rf"|(?<=[\w{_CLOSING}])[ ]+(?=[，。、；：！？）」』》〉】〕（「『《〈【〔])"
+    rf"[ ](?:(?<=[，。、；：！？）」』》〉】〕（「『《〈【〔][ ])[ ]*(?=[\w{_OPENING}{_CLOSING}])"
+    rf"|(?<=[\w{_CLOSING}][ ])[ ]*(?=[，。、；：！？）」』》〉】〕（「『《〈【〔]))"
 )
-_MISSING, _TIGHT, _AROUND = re.compile(MISSING), re.compile(TIGHT), re.compile(AROUND)
+_WORDS, _TIGHT, _AROUND = re.compile(f"{_WORD}+"), re.compile(TIGHT), re.compile(AROUND)
+_BEFORE_HAN = re.compile(rf"(?:[{_TOKEN}`]|[{_TOKEN}][%°+#]|\+\+)$")
+_WIDE_OR_BLANK = re.compile(rf"[{masks.WIDE}\u00b7\s]")
 _ADDRESSES = frozenset({"url", "mail", "host", "windows", "path", "address", "network", "digits"})
 _SENTENCE = re.compile("[，。；！？]")
 _IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
@@ -36,11 +42,21 @@ def add(line: Line) -> Iterator[Replacement]:
     if _is_record(line):
         return
     titles = [match.span() for match in _TITLE.finditer(line.text)]
-    for match in _MISSING.finditer(line.text):
-        at = match.start()
-        word, han = (at - 1, at) if line.is_han(line.text[at]) else (at, at - 1)
+    for word, han in _meetings(line):
+        at = max(word, han)
         if _is_plain(line, word, han) and not any(start <= at <= end for start, end in titles):
             yield at, at, " "
+
+
+def _meetings(line: Line) -> Iterator[tuple[int, int]]:
+    """Yield the places of the last character of a word and of Han that stand side by side."""
+    text = line.text
+    for match in _WORDS.finditer(text):
+        start, end = match.span()
+        if start and text[start] not in "%°+#" and line.is_han(text[start - 1]):
+            yield start, start - 1
+        if end < len(text) and line.is_han(text[end]) and _BEFORE_HAN.search(text, max(start, end - 2), end):
+            yield end - 1, end
 
 
 def remove(line: Line) -> Iterator[Replacement]:
@@ -77,10 +93,16 @@ def _is_plain(line: Line, at: int, other: int) -> bool:
     if kind is not None:
         return kind == "code" and line.mask(other) is None
     start = at
-    while start and not line.is_wide(start - 1) and not line.text[start - 1].isspace():
+    while start and not _parts(line, start - 1):
         start -= 1
     end = at
-    while end < len(line.text) and not line.is_wide(end) and not line.text[end].isspace():
+    while end < len(line.text) and not _parts(line, end):
         end += 1
     word = line.text[start:end]
     return not any(sign in word for sign in "/\\@:=|<>") and not _VERSION.match(word)
+
+
+def _parts(line: Line, at: int) -> bool:
+    """Tell whether a blank or a wide character that is not masked stands at a place, where a word ends."""
+    character = line.text[at]
+    return _WIDE_OR_BLANK.match(character) is not None and (character.isspace() or line.is_wide(at))
