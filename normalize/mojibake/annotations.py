@@ -59,12 +59,15 @@ def repair_annotations(text: str) -> list[Edit]:
     page = learn(text)
     if page is None and not has_orphan(text):
         return []
-    return list(_repair(text, page or AnnotationList({}), damaged=page is not None))
+    if page is not None:
+        return list(_repair(text, page, damaged=True))
+    # Control bytes but no annotations: where one repair is certain, the doubtful places are damage too.
+    edits = list(_repair(text, AnnotationList({}), damaged=False))
+    return list(_repair(text, AnnotationList({}), damaged=False, noised=True)) if edits else []
 
 
-def _repair(text: str, page: AnnotationList, damaged: bool) -> Iterator[Edit]:
+def _repair(text: str, page: AnnotationList, damaged: bool, noised: bool = False) -> Iterator[Edit]:
     reader: ShiftReader | None = None
-    noised = False
     position = 0
     before = ""  # some characters before `position`, as repaired
     while True:
@@ -86,7 +89,6 @@ def _repair(text: str, page: AnnotationList, damaged: bool) -> Iterator[Edit]:
             certainty = undone and _judge(text, before[-1:], undone, page)
             if undone and certainty:
                 yield from _shift_edits(undone, certainty)
-                noised = noised or event["orphan"] is not None
                 position = undone.end
                 before = (before + undone.hypothesis.text)[-_CONTEXT:]
             else:

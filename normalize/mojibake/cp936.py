@@ -45,6 +45,17 @@ def decode_pair(lead: int, trail: int) -> str | None:
     return text if len(text) == 1 else None
 
 
+@cache
+def is_private(lead: int, trail: int) -> bool:
+    """Tell whether a pair is user-defined or unassigned, so that it is read as a private-use character.
+
+    >>> is_private(0xFE, 0xD2), is_private(0xAD, 0x68)
+    (True, False)
+    """
+    character = decode_pair(lead, trail)
+    return character is not None and "\ue000" <= character <= "\uf8ff"
+
+
 def full_width(mark: str) -> str:
     """Return the two-byte form of an ASCII mark; any other is returned as it is.
 

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from math import inf
 
 from normalize.mojibake import cp936, pinyin
@@ -47,6 +48,8 @@ _CLEAR = 0.1
 _CLEAR_AT_LOSS = 2.5
 #: How many finished hypotheses are weighed over the same stretch of text.
 _RANKED = 100
+#: Marks that a stripped pair may have held the lead byte of.
+_MARKS = "，。、；：！？”）"
 #: Characters after which a shift that has not ended is given up: the longest one seen ran over 30.
 _LONGEST = 240
 
@@ -241,6 +244,8 @@ class ShiftReader:
         if broken:
             for character in self.listed.candidates(h.pending, broken[1]):
                 yield broken.end(), self._take_trail(h, character, broken[1])
+            if not broken[1].isascii():
+                return  # pinyin with a tone is an annotation: nothing else has been taken
         noised = _NOISED_MARK.match(self.text, position + 1)
         eaten = self.page.eaten(position + 1)
         guess = replace(h, guessed=True)
@@ -249,10 +254,7 @@ class ShiftReader:
             if noised:  # it took a control byte along: nothing is lost, and the mark had two bytes
                 yield noised.end() + 1, self._write(known, cp936.full_width(self.text[noised.end()]))
             for character, cost in eaten:
-                lost = known.lost if character != LOST else (*known.lost, len(known.text))
-                weight = self.weigher.taken(known.weight, known.text[-1], character)
-                ended = replace(known, text=known.text + character, lost=lost, weight=weight, extra=known.extra + cost)
-                yield position + 1, ended
+                yield position + 1, self._end(known, character, cost)
 
     def _likely_trails(self, h: Hypothesis) -> list[int]:
         """Return the trail bytes that make a character with the waiting lead byte, the likeliest first."""
@@ -274,13 +276,49 @@ class ShiftReader:
             if first:
                 likely.append((self.weigher.add(h.weight, previous, first).cost, lead, first))
         likely.sort()
+        guess = replace(h, guessed=True, stripped=h.stripped + 1, extra=h.extra + _STRIPPED)
+        if self.text[position] == cp936.UNDECODABLE:
+            for _, lead, _ in likely[:_FIRSTS]:
+                yield from self._undecodable_after(self._feed(guess, lead), lead, position)
+            return
         found = []
-        seconds = [(x, trail) for trail in range(0x81, 0xFF) if (x := cp936.decode_pair(trail, code[0]))]
         for cost, lead, first in likely[:_FIRSTS]:
-            found += [(cost + self.weigher.pair(first, second), lead, trail) for second, trail in seconds]
+            possible = _characters_after(lead, code[0])
+            found += [(cost + self.weigher.pair(first, second), lead, trail) for second, trail in possible]
         for _, lead, trail in sorted(found)[:_PAIRS]:
-            guess = replace(h, guessed=True, stripped=h.stripped + 1, extra=h.extra + _STRIPPED)
             yield position + 1, self._feed_all(replace(self._feed(guess, lead), pending=trail), code)
+
+    def _undecodable_after(self, h: Hypothesis, lead: int, position: int) -> Iterator[tuple[int, Hypothesis]]:
+        """Yield what a `?` can hide right after a stripped pair that began with `lead`: an annotated character, a mark.
+
+        Of any other character both bytes would be unknown.
+        """
+        broken = pinyin.BROKEN_ANNOTATION.match(self.text, position)
+        if broken:
+            for character in self.listed.listed(broken[1]):
+                code = cp936.encode_character(character)
+                if code and len(code) == 2 and cp936.is_private(lead, code[0]):
+                    yield broken.end(), self._take_trail(replace(h, pending=code[0]), character, broken[1])
+            return
+        for mark in _MARKS:
+            code = cp936.encode_character(mark)
+            assert code is not None
+            if cp936.is_private(lead, code[0]):
+                for character, cost in self.page.eaten(position + 1):
+                    yield position + 1, self._end(self._write(h, mark), character, cost)
+
+    def _end(self, h: Hypothesis, eaten: str, cost: float) -> Hypothesis:
+        """End a shift with a character of ASCII that a lead byte took along."""
+        lost = h.lost if eaten != LOST else (*h.lost, len(h.text))
+        weight = self.weigher.taken(h.weight, h.text[-1], eaten)
+        return replace(h, text=h.text + eaten, pending=None, lost=lost, weight=weight, extra=h.extra + cost)
+
+
+@cache
+def _characters_after(lead: int, last: int) -> list[tuple[str, int]]:
+    """Return the characters that end in a byte, each with its lead byte, which makes a private-use pair with `lead`."""
+    private = (trail for trail in range(0x81, 0xFF) if cp936.is_private(lead, trail))
+    return [(character, trail) for trail in private if (character := cp936.decode_pair(trail, last))]
 
 
 def _distinct(hypotheses: list[Hypothesis]) -> list[Hypothesis]:

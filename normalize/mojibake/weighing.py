@@ -60,13 +60,13 @@ class Weigher:
         """Return the weight of nothing, after the text before it."""
         weight = Weight(0.0, "", (0.0,))
         for character in before:
-            weight = self._word(weight, character)
+            weight = self._word(weight, character, 0.0)
         return weight._replace(reached=tuple(cost - weight.reached[-1] for cost in weight.reached))
 
     def add(self, weight: Weight, previous: str, character: str) -> Weight:
         """Return the weight with one more character."""
         pairs = weight.pairs + self.pair(previous, character)
-        return self._word(weight, character)._replace(pairs=pairs)
+        return self._word(weight, character, pairs)
 
     def pair(self, previous: str, character: str) -> float:
         """Return what a character costs after another on this page, apart from words."""
@@ -83,7 +83,7 @@ class Weigher:
         if (previous in _STOPS and character in _QUOTES) or (previous in "”」" and character == "\n"):
             cost = min(cost, QUOTE)
         odd = self._page.oddity(previous, character)
-        if class_of(character) in _HAN:
+        if _is_han(character):
             return PAIRS * cost + TOPIC * self._page.topic(character) + odd + HAN
         return MARK_PAIRS * cost + odd + MARK
 
@@ -94,13 +94,13 @@ class Weigher:
         """
         like = {"": "\n", "\r": "\n", "<": "\n", "&": " ", ",": "，", LOST: "1"}.get(character, character)
         pairs = self.pair(previous, like) - MARK - MARK_PAIRS * likelihood.alone(like)
-        return self._word(weight, "，")._replace(pairs=weight.pairs + pairs)
+        return self._word(weight, "，", weight.pairs + pairs)
 
     @staticmethod
-    def _word(weight: Weight, character: str) -> Weight:
-        if class_of(character) not in _HAN:
-            return Weight(weight.pairs, "", weight.reached[-1:])
-        recent = weight.recent + words.fold(character)
+    def _word(weight: Weight, character: str, pairs: float) -> Weight:
+        if not _is_han(character):
+            return Weight(pairs, "", weight.reached[-1:])
+        recent = weight.recent + _fold(character)
         reached = weight.reached
         least = reached[-1] + (_word_cost(recent[-1]) or WORDS * words.UNKNOWN)
         for length in range(2, len(recent) + 1):
@@ -108,7 +108,17 @@ class Weigher:
             if cost is not None and reached[-length] + cost < least:
                 least = reached[-length] + cost
         kept = words.LONGEST - 1
-        return Weight(weight.pairs, recent[-kept:], (*reached[-kept:], least))
+        return Weight(pairs, recent[-kept:], (*reached[-kept:], least))
+
+
+@lru_cache(1 << 14)
+def _is_han(character: str) -> bool:
+    return class_of(character) in _HAN
+
+
+@lru_cache(1 << 14)
+def _fold(character: str) -> str:
+    return words.fold(character)
 
 
 @lru_cache(1 << 16)
