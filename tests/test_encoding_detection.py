@@ -96,6 +96,7 @@ def test_candidates_restrict_the_answer() -> None:
     """One of the candidates is answered, in any of its names; an unknown name is an error."""
     data = HANT.encode("big5")
     assert detect(data, candidates=["big5"]).encoding == "big5hkscs"
+    assert detect(data, candidates="big5").encoding == "big5hkscs"
     assert detect(data, candidates=["cp950", "utf-8"]).encoding == "big5hkscs"
     assert detect(data, candidates=["gbk"]).encoding is None
     assert detect(data, candidates=["gbk"]).alternatives[0].encoding == "big5hkscs"

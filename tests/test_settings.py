@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command import run
@@ -68,6 +69,22 @@ def test_unknown_rules_are_answered_with_the_nearest() -> None:
     done = run("convert", "--disable", "punctation.comma", data=b"")
     assert done.returncode == 2
     assert b"did you mean 'punctuation.comma'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"tidy": "yes"}, "tidy must be True or False, not 'yes'"),
+        ({"repair": None}, "repair must be True or False"),
+        ({"disable": 3}, "disable must be a list, not 3"),
+        ({"dictionary": 3}, "dictionary must be a list"),
+        ({"target": 3}, "unknown target 3"),
+    ],
+)
+def test_values_of_the_wrong_kind_are_told(options: dict[str, Any], words: str) -> None:
+    """What is neither on nor off, and what is no list, is refused rather than taken for something."""
+    with pytest.raises(ConfigError, match=words):
+        Config(**options)
 
 
 @pytest.mark.parametrize("name", ["annotation", "mojibake.annotation", "mojibake"])

@@ -69,9 +69,8 @@ def as_bytes(data: bytes | bytearray | memoryview) -> bytes:
         return data
     if isinstance(data, bytearray | memoryview):
         return bytes(data)
-    raise TypeError(
-        f"expected bytes, found {type(data).__name__}; text has no encoding to find, so read the file as bytes"
-    )
+    remedy = "; text has no encoding to find, so read the file as bytes" if isinstance(data, str) else ""
+    raise TypeError(f"expected bytes, found {type(data).__name__}{remedy}")
 
 
 def bom_of(data: bytes) -> tuple[bytes, str] | None:

@@ -63,6 +63,7 @@ def detect(data: bytes | bytearray | memoryview, candidates: Iterable[str] | Non
     >>> detect(b"\\x89PNG\\r\\n\\x1a\\n").encoding
     'binary'
     """
+    candidates = [candidates] if isinstance(candidates, str) else candidates
     names = None if candidates is None else [canonical(name) for name in candidates]
     found = _search(as_bytes(data), names)
     if names is None or found.encoding is None or _is_one_of(found.encoding, names) or found.narrow in names:

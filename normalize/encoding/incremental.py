@@ -31,6 +31,7 @@ class Detector:
     """
 
     def __init__(self, candidates: Iterable[str] | None = None) -> None:
+        candidates = [candidates] if isinstance(candidates, str) else candidates
         self._candidates = None if candidates is None else list(candidates)
         self._head = bytearray()
         self._pending = bytearray()

@@ -98,5 +98,5 @@ def _suggest(key: str) -> str:
     from encodings.aliases import aliases
 
     known = {*labels(), *_SPELLINGS, *(alias.replace("_", "-") for alias in aliases)}
-    near = difflib.get_close_matches(key.replace("_", "-"), sorted(known), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(key.replace("_", "-"), sorted(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else "; use a name such as utf-8, gb18030, big5hkscs, utf-16-le"
