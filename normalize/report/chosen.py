@@ -151,7 +151,8 @@ class Collected:
     def compared(self) -> list[Record]:
         """Return the documents whose differences are to be shown, at most `COMPARED`.
 
-        Those worth a look, then for each rule that none of them shows the document where it acted most.
+        Those worth a look, then for each rule that none of them shows the document where it acted most, then others that
+        changed: in a small folder that is all of them.
         """
         chosen: dict[str, Record] = {}
         for reason in REASONS:
@@ -164,6 +165,11 @@ class Collected:
                 (record,) = heaviest.records()
                 chosen[record.path] = record
                 shown.update(record.rules)
+        for record in self.listed.records():
+            if len(chosen) >= COMPARED:
+                break
+            if record.status == "ok" and record.changes:
+                chosen.setdefault(record.path, record)
         return list(chosen.values())[:COMPARED]
 
     def rows(self) -> list[Record]:

@@ -123,6 +123,7 @@
     const paths = new Set(found.map((row) => row.number));
     for (const item of all(".worth")) item.hidden = !paths.has(Number(item.dataset.row));
     for (const group of all(".reason")) group.hidden = !all(".worth", group).some((item) => !item.hidden);
+    if (one("#worth")) one("#worth").hidden = !all(".reason").some((group) => !group.hidden);
     one("#nothing").hidden = found.length > 0;
   };
   if (data) {

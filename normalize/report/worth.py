@@ -35,14 +35,14 @@ class Worth:
             note = f"{reason.about}: {heaviest.count:,}{more}"
             groups.append(_group(reason.title, note, items))
         items = [self._item(record) for path, record in self.compared.items() if path not in self.places]
-        groups.append(_group("One for each other rule", "where it acted most", items))
+        groups.append(_group("Others", "one for each other rule, then those with most changes", items))
         if not any(groups):
             return ""
         note = (
             f"At most {COMPARED} documents, {LINES} lines of each and {CHANGES} changes of a line; of documents larger "
             f"than {size(WHOLE)} the first part. The whole of one: normalize explain --html."
         )
-        return f'<section><h2>Worth a look</h2><p class="soft">{note}</p>{"".join(groups)}</section>'
+        return f'<section id="worth"><h2>Worth a look</h2><p class="soft">{note}</p>{"".join(groups)}</section>'
 
     def _item(self, record: Record) -> str:
         place = f"d{len(self.places) + 1}"
