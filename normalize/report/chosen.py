@@ -151,8 +151,8 @@ class Collected:
     def compared(self) -> list[Record]:
         """Return the documents whose differences are to be shown, at most `COMPARED`.
 
-        Those worth a look, then for each rule that none of them shows the document where it acted most, then others that
-        changed: in a small folder that is all of them.
+        Those worth a look, then for each rule that none of them shows the document where it acted most, then others
+        that changed: in a small folder that is all of them.
         """
         chosen: dict[str, Record] = {}
         for reason in REASONS:
