@@ -106,6 +106,34 @@ def test_detect_tells_people_and_programs(tmp_path: Path) -> None:
     assert [json.loads(line)["encoding"] for line in lines] == ["gb18030", "big5hkscs"]
 
 
+def test_detect_knows_folders_lists_and_what_is_no_text(tmp_path: Path) -> None:
+    """Folders are walked, lists of names read, pictures are "binary" and empty files nothing: none of it an error."""
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    (deep / "page.html").write_bytes("<meta charset=big5><p>圖書館的閱覽室</p>".encode("big5"))
+    (tmp_path / "a" / "empty.txt").touch()
+    (tmp_path / "a" / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0\0\x10JFIF\0")
+    (tmp_path / "bom.txt").write_bytes("读我".encode("utf-8-sig"))
+    (tmp_path / "list").write_bytes(b"bom.txt\r\na/empty.txt")
+    done = run("detect", "--json", "a", cwd=tmp_path)
+    rows = {row["path"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert done.returncode == 0
+    assert {path: row["encoding"] for path, row in rows.items()} == {
+        "a/empty.txt": None,
+        "a/photo.jpg": "binary",
+        "a/b/page.html": "big5hkscs",
+    }
+    page = rows["a/b/page.html"]
+    assert (page["narrow"], page["language"], page["bom"]) == ("big5", "zh", False)
+    assert 0.9 < page["confidence"] <= 1
+    listed = run("detect", "--json", "--files-from", "list", cwd=tmp_path).stdout.splitlines()
+    assert [json.loads(line)["bom"] for line in listed] == [True, False]
+    table = run("detect", "a", cwd=tmp_path).stdout.decode()
+    assert "binary" in table
+    assert "empty" in table
+    assert json.loads(run("detect", "--json", data="读我".encode("utf-16")).stdout)["encoding"] == "utf-16"
+
+
 def test_explain_shows_each_change() -> None:
     """Where, before, after, rule and certainty of every change."""
     done = run("explain", "--to", "zh-Hans", "--json", data=PAGE.encode())

@@ -46,6 +46,16 @@ def test_in_place_keeps_permissions_and_times_and_undo_restores(page: Path) -> N
     assert [path.name for path in page.parent.iterdir()] == ["page.txt"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_the_owner_stays(page: Path) -> None:
+    """The file that takes the place of another belongs to whom it belonged, there and back."""
+    os.chown(page, 12345, 23456)
+    in_place(page)
+    assert (page.stat().st_uid, page.stat().st_gid) == (12345, 23456)
+    assert run("undo", "page.txt", cwd=page.parent).returncode == 0
+    assert (page.stat().st_uid, page.stat().st_gid) == (12345, 23456)
+
+
 def test_clean_files_are_not_touched(page: Path) -> None:
     """A file that is as it should be is not written, and gets no journal."""
     page.write_bytes(CLEAN.encode())

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from normalize.encoding import Detector, EncodingError, decode, detect, detect_stream, to_bytes
+from normalize.encoding.declared import declaration
 
 CASES = json.loads((Path(__file__).parent / "cases" / "encoding.json").read_text("utf-8"))
 SHARED = Path(__file__).parent.parent.parent / "shared" / "cases" / "encoding"
@@ -90,6 +91,43 @@ def test_a_declaration_is_believed_only_as_long_as_it_fits() -> None:
     assert detect(page.format("gb2312", HANT).encode()).encoding == "utf-8"
     wrong = detect(page.format("big5", HANS).encode("gbk"))
     assert "declared big5hkscs" in wrong.reason
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        ("<meta charset=gbk>", "gb18030"),
+        ("<META HTTP-EQUIV='Content-Type' CONTENT='text/html; charset=Big5'>", "big5hkscs"),
+        ('<?xml version="1.0" encoding="gb2312"?>', "gb18030"),
+        ('@charset "big5";', "big5hkscs"),
+        ("# -*- coding: gbk -*-", "gb18030"),
+        ("# vim: set fileencoding=big5 :", "big5hkscs"),
+        ("Content-Type: text/plain; charset=gb2312", "gb18030"),
+        ("<meta charset=no-such>", None),
+        ("charset is a word, coding another", None),
+        (" " * 2000 + "<meta charset=gbk>", None),
+    ],
+)
+def test_declarations_of_every_kind_are_found(head: str, encoding: str | None) -> None:
+    """HTML, XML, CSS, mail and source code say it each in their way, in the first kilobyte."""
+    assert declaration(head.encode()) == encoding
+
+
+def test_a_declaration_decides_between_equals() -> None:
+    """Four bytes that are two words, 安家 in GBK and 假模 in Big5, are what the page says they are."""
+    data = bytes.fromhex("b0b2 bcd2")
+    for charset, encoding in (("gbk", "gb18030"), ("big5", "big5hkscs")):
+        assert detect(b"<meta charset=" + charset.encode() + b">" + data).encoding == encoding
+
+
+def test_confident_answers_are_right() -> None:
+    """Of all windows of four characters the sure ones are right, and there are many; the others are less sure."""
+    windows = [(HANS[i : i + 4], "gb18030") for i in range(len(HANS) - 3)]
+    windows += [(HANT[i : i + 4], codec) for i in range(len(HANT) - 3) for codec in ("gb18030", "big5hkscs")]
+    found = [(detect(text.encode(codec)), codec) for text, codec in windows]
+    sure = [item.encoding == codec for item, codec in found if item.confidence >= 0.95]
+    assert all(sure)
+    assert len(sure) > len(found) / 2
 
 
 def test_candidates_restrict_the_answer() -> None:

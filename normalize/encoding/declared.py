@@ -10,7 +10,7 @@ from normalize.encoding.names import declared
 _HEAD = 1024
 _DECLARATION = re.compile(
     rb"""(?:<meta\b[^>]*?\bcharset\s*=\s*["']?\s*|<\?xml\b[^>]*?\bencoding\s*=\s*["']|"""
-    rb"""^@charset\s+"|\bcoding[:=]\s*|\bcharset=)([A-Za-z0-9][\w.:+-]*)""",
+    rb"""^@charset\s+"|\b(?:file)?(?:en)?coding[:=]\s*|\bcharset=)([A-Za-z0-9][\w.:+-]*)""",
     re.IGNORECASE | re.MULTILINE,
 )
 
