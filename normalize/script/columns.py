@@ -139,6 +139,17 @@ def is_shared(kinds: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     return shared
 
 
+def priors(resolver: Resolver) -> npt.NDArray[np.int32]:
+    """Return for each character of the BMP what speaks (in steps) against its standing for itself in Traditional."""
+    model = resolver.model
+    return _no_priors() if model is None else model.arrays.priors
+
+
+@cache
+def _no_priors() -> npt.NDArray[np.int32]:
+    return np.full(0x10000, context.UNLISTED, np.int32)
+
+
 @cache
 def _markers() -> npt.NDArray[np.bool_]:
     table = np.zeros(0x10000, np.bool_)

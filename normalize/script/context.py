@@ -53,6 +53,9 @@ MARGIN = round(2.197 * STEPS)
 #: The table has this many slots, as a power of two; an eighth full, so that few contexts meet in one slot.
 SLOT_BITS = 20
 
+#: What speaks (in steps) against a shared character standing for itself, where the model has no count of it.
+UNLISTED = 5 * STEPS
+
 #: The table of bounds has this many slots, as a power of two. For a choice of two forms and a neighbour it says how
 #: much the contexts with that neighbour can add to the second form, and how much they can take from it: most places
 #: can be passed over on that alone.
@@ -184,8 +187,13 @@ class Choice:
 class Model:
     """The choices and the table of weights."""
 
-    def __init__(self, choices: Sequence[Choice], form_of: dict[str, str], table: bytes, bounds: bytes) -> None:
+    def __init__(
+        self, choices: Sequence[Choice], form_of: dict[str, str], priors: dict[str, int], table: bytes, bounds: bytes
+    ) -> None:
         self.bounds = bounds
+        #: For a character that both scripts write and that is no choice: what speaks, in steps, against its standing
+        #: for itself in Traditional text, as 种 seldom does.
+        self.priors = priors
         self.choices = {choice.character: choice for choice in choices}
         self.rows = {character: row for row, character in enumerate(self.choices)}
         self.pattern = re.compile(f"[{''.join(self.choices)}]")
@@ -214,7 +222,7 @@ class Model:
         for character, forms, default, constants, cantonese in head["choices"]:
             choices.append(Choice(character, forms, default, task, tuple(map(tuple, constants)), tuple(cantonese)))
             task += len(forms) - 1
-        return cls(choices, head["variants"], table, bounds)
+        return cls(choices, head["variants"], head["priors"], table, bounds)
 
     def weight(self, task: int, template: int, neighbours: Sequence[int]) -> int:
         """Return the weight of a context for one form, in steps."""
@@ -288,6 +296,9 @@ class Arrays:
             for form, (constants, near) in enumerate(zip(choice.constants, choice.cantonese, strict=True), 1):
                 self.constants[number, form, : len(constants)] = constants
                 self.cantonese[number, form] = near
+        self.priors = np.full(0x10000, UNLISTED, np.int32)
+        for character, steps in model.priors.items():
+            self.priors[ord(character)] = steps
         self._table = np.frombuffer(table, np.uint16)
         self._bounds = np.frombuffer(model.bounds, np.uint8).reshape(2, -1)
 
@@ -329,10 +340,14 @@ class Arrays:
         return scores
 
 
-def pack(choices: Sequence[Choice], form_of: dict[str, str], table: bytes, bounds: bytes) -> bytes:
+def pack(
+    choices: Sequence[Choice], form_of: dict[str, str], priors: dict[str, int], table: bytes, bounds: bytes
+) -> bytes:
     """Return a model as a file: its choices as JSON, its tables with the empty slots squeezed out by compression."""
     listed = [[c.character, c.forms, c.default, c.constants, c.cantonese] for c in choices]
-    head = json.dumps({"choices": listed, "variants": form_of}, ensure_ascii=False, separators=(",", ":"))
+    head = json.dumps(
+        {"choices": listed, "variants": form_of, "priors": priors}, ensure_ascii=False, separators=(",", ":")
+    )
     return zlib.compress(head.encode("utf-8"), 9) + zlib.compress(table, 9) + zlib.compress(bounds, 9)
 
 

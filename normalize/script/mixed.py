@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 def convert(resolver: Resolver, text: str, folded: str, answer: str, by_character: bool) -> str:
     """Return the text in the target's form; `answer` is what the conversion of the folded view gives."""
-    from normalize.script.resolver import UNLISTED
-
     kept = resolver.refining.convert(text)
     if len(kept) != len(text):
         return answer
@@ -31,7 +29,9 @@ def convert(resolver: Resolver, text: str, folded: str, answer: str, by_characte
     else:
         kinds = columns.classes(source)
         cost = channel.penalties(source, kinds)
-        keep = (source != view) | (columns.is_shared(kinds) & (cost > UNLISTED))
+        keep = (source != view) | (
+            columns.is_shared(kinds) & (cost > columns.priors(resolver).take(source, mode="clip"))
+        )
     out[keep] = stays[keep]
     if resolver.model is not None:
         places, decided = columns.decide_mixed(resolver, text, folded, answer, cost)

@@ -34,8 +34,6 @@ from normalize.script.scalar import COMPONENTS
 
 #: How near a character of written Cantonese must stand, in the same line, for a place to be read as Cantonese.
 CANTONESE_REACH = 20
-#: A shared character that the model does not know keeps its form where this (in steps) or more speaks for Traditional.
-UNLISTED = 5 * context.STEPS
 #: Characters of a page that are looked at, to tell how it was made: enough for any, so that long ones cost no more.
 SAMPLE = 8192
 #: Mixed text is worked on in blocks of whole lines of about this many characters, so that the arrays stay small.

@@ -1,7 +1,7 @@
 """Words that the lexicon lacks, or spells as hardly anyone does (`data/spellings.tsv`), added to its phrases.
 
-OpenCC has no phrase for 马里 and so writes 馬裏; it writes 孃家 and 傢俱, which printed text does not. A line of the file
-is a Simplified word, the Traditional one in OpenCC's standard, and the region where it holds, if not everywhere.
+OpenCC has no phrase for 马里 and so writes 馬裏; it writes 孃家 and 傢俱, which printed text does not. Each line of the
+file is a Simplified word, the Traditional one in OpenCC's standard, and the region where it holds, if not everywhere.
 """
 
 from __future__ import annotations

