@@ -11,7 +11,7 @@ import click
 
 from normalize import __version__
 from normalize.cli.outcome import DONE, INTERRUPTED, SOME_FAILED, USAGE, Failure
-from normalize.config import ConfigError
+from normalize.config import ConfigError, suggestion
 
 #: Each command is the function of its name in the module of its name: loaded when it is asked for. Its line stands in
 #: the list of commands, in 80 columns.
@@ -42,6 +42,18 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(f"normalize.cli.{cmd_name}"), cmd_name)
         command.short_help = _COMMANDS[cmd_name]
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name in _COMMANDS or name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        if os.path.isdir(name):
+            raise click.UsageError(f"{name!r} is no command; for a folder: normalize batch {name} -o OUT", ctx)
+        if os.path.exists(name):
+            raise click.UsageError(f"{name!r} is no command; to convert this file: normalize convert {name}", ctx)
+        raise click.UsageError(f"{name!r} is no command{suggestion(name, _COMMANDS)}", ctx)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -25,7 +25,13 @@ files_from = click.option(
 
 def read(file: str) -> bytes:
     """Return the content of a file, or of standard input for `-`."""
-    return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except IsADirectoryError as error:
+        error.strerror = "Is a directory; `normalize batch` and `normalize convert --in-place` take folders"
+        raise
 
 
 @contextmanager
