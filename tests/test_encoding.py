@@ -92,6 +92,11 @@ def test_the_error_names_the_nearest_encoding() -> None:
         ("a3e1", "big5", "€"),
         ("f9d6", "big5", "碁"),
         ("c6e7", "big5", "ぁ"),
+        ("c6d5", "big5", "癶"),
+        ("c6a1", "cp950", "①"),
+        ("c6e7", "cp950", "ぁ"),
+        ("c6de", "cp950", "〃"),
+        ("fa40", "cp950", "𠕇"),
     ],
 )
 def test_todays_tables(hexadecimal: str, encoding: str, character: str) -> None:
@@ -168,6 +173,12 @@ def test_encoding_says_what_does_not_fit() -> None:
         encode(text, "gb2312")
     assert encode(text, "gb2312", errors="replace").decode("gb2312") == "豆腐?，?"
     assert encode(text, "gb2312", errors="entity").decode("gb2312") == "豆腐&#134071;，&#40845;"
+
+
+@pytest.mark.parametrize("encoding", ["big5", "cp950", "big5hkscs"])
+def test_big5_is_written_as_it_is_read(encoding: str) -> None:
+    """Kana and numbers in circles go where all of Big5 has them, so that browsers read them; others stay."""
+    assert encode("①ぁん〃中", encoding).hex() == "c6a1c6e7c77aa1b2a4a4"
 
 
 @patient

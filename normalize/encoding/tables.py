@@ -1,7 +1,7 @@
 """Where today's tables differ from the codecs of Python, which hold those of about the year 2000.
 
 GB18030: the editions of 2005 and 2022 moved characters out of the private use area. Big5: marks of rows A1 and A2 are
-read as Windows, HKSCS-2008 and the WHATWG standard read them.
+read as Windows, HKSCS-2008 and the WHATWG standard read them, and rows C6 and C7 as ETEN filled them.
 """
 
 from __future__ import annotations
@@ -67,6 +67,28 @@ _BIG5_OLD = "•､‾∼♁☉¥¢£"
 _BIG5_NEW = "‧﹑¯～⊕⊙￥￠￡"
 
 
+#: Codes of ETEN's extension that HKSCS keeps free, because the characters have another code in it.
+_ETEN_MOVED = tuple(
+    (bytes((0xC6, trail)), new) for trail, new in zip(b"\xcf\xd3\xd5\xd7\xde\xdf", "廴无癶隶〃仝", strict=True)
+)
+
+
+def _eten(name: str) -> tuple[str, str]:
+    """Return what Python's codec reads in ETEN's extension of Big5, and what ETEN has there.
+
+    C6A1-C7FC hold ① and on, radicals, kana and Cyrillic letters, in ETEN's order in all deployed text and in the WHATWG
+    standard; Python has the order of the table that Unicode withdrew, in which C6A1 is ヾ.
+    """
+    moved = dict(_ETEN_MOVED)
+    old, new = [], []
+    for code in (bytes((lead, trail)) for lead in (0xC6, 0xC7) for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF))):
+        read = code.decode(name, "ignore") if code >= b"\xc6\xa1" else ""
+        if read:
+            old.append(read)
+            new.append(moved.get(code) or code.decode("big5hkscs"))
+    return "".join(old), "".join(new)
+
+
 @cache
 def table_of(name: str) -> Table | None:
     """Return the corrections of an encoding, by its canonical name."""
@@ -80,9 +102,13 @@ def table_of(name: str) -> Table | None:
         return Table(old, new, spelt="𠂇𠂉𠃌𡗗𢦏𤇾\u3000", additions=((b"\x80", "€"),))
     if name == "big5hkscs":
         doubles = rb"\xa1\xfe|\xa2[\x40\x7e\xa1-\xa7\xcc\xce]"
-        return Table(_BIG5_OLD + "￭", _BIG5_NEW + "▓", "▓", ((b"\xa3\xe1", "€"),), doubles)
+        return Table(_BIG5_OLD + "￭", _BIG5_NEW + "▓", "▓", ((b"\xa3\xe1", "€"), *_ETEN_MOVED), doubles)
     if name == "big5":
-        return Table(_BIG5_OLD, _BIG5_NEW)
+        old, new = _eten(name)
+        return Table(_BIG5_OLD + old, _BIG5_NEW + new, "〃仝")
+    if name == "cp950":
+        old, new = _eten(name)
+        return Table(old, new, "〃仝", doubles=rb"\xa2[\xcc\xce]|\xf9[\xe9-\xeb\xf9-\xfd]")
     if name == "gb2312":
         return Table("・―", "·—")
     return None
