@@ -175,6 +175,19 @@ def test_encoding_says_what_does_not_fit() -> None:
     assert encode(text, "gb2312", errors="entity").decode("gb2312") == "豆腐&#134071;，&#40845;"
 
 
+def test_gbk_is_the_one_of_windows() -> None:
+    """It has the euro sign, and what GB18030 has in two bytes; the four bytes of GB18030 are none of it."""
+    text = "€ǹ⿰〾⺁中"
+    data = encode(text, "gbk")
+    assert data.hex() == "80a8bfa98aa989fe50d6d0"
+    assert decode(data, "gbk").text == text
+    assert unencodable(text + "𠮷", "gbk") == [(6, "𠮷")]
+    with pytest.raises(EncodingError, match="such as gb18030"):
+        encode(text + "𠮷", "gbk")
+    assert encode("€𠮷", "gbk", "entity") == b"\x80&#134071;"
+    assert encode("€𠮷", "gbk", "replace") == b"\x80?"
+
+
 @pytest.mark.parametrize("encoding", ["big5", "cp950", "big5hkscs"])
 def test_big5_is_written_as_it_is_read(encoding: str) -> None:
     """Kana and numbers in circles go where all of Big5 has them, so that browsers read them; others stay."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,6 +16,33 @@ Unencodable = Literal["strict", "replace", "entity", "preserve"]
 
 #: Each text has one spelling in these, and each valid spelling one text, so decoding needs no check of the way back.
 _ONE_SPELLING = ("utf-8", "utf-16", "utf-32", "ascii", "iso8859", "cp125", "cp437", "cp85", "cp86", "koi8", "mac-")
+
+
+#: What holds more, for somebody whose text does not fit.
+_WIDER = {"gb2312": "gbk", "gbk": "gb18030", "hz": "gb18030", "big5": "cp950", "cp950": "big5hkscs"}
+
+
+def _handler(errors: str) -> str:
+    """Return the name of an error handler that first looks for what GBK has got since Python's table of it was made.
+
+    That is the euro sign of Windows (80), and the characters of two bytes that GB18030 added.
+    """
+    name = f"normalize.encoding.{errors}"
+    rest = codecs.lookup_error(errors)
+
+    def handle(error: UnicodeError) -> tuple[str | bytes, int]:
+        if isinstance(error, UnicodeEncodeError) and error.encoding == "gbk":
+            character = error.object[error.start]
+            data = b"\x80" if character == "€" else encode(character, "gb18030", "replace")
+            if len(data) <= 2 and data != b"?":
+                return data, error.start + 1
+        return rest(error)
+
+    codecs.register_error(name, handle)
+    return name
+
+
+_STRICT, _REPLACE, _ENTITY = map(_handler, ("strict", "replace", "xmlcharrefreplace"))
 
 
 def encode(text: str, encoding: str, errors: Unencodable = "strict") -> bytes:
@@ -40,7 +68,7 @@ def encode(text: str, encoding: str, errors: Unencodable = "strict") -> bytes:
             for index, piece in enumerate(pieces)
             if piece
         )
-    handlers = {"strict": "strict", "replace": "replace", "entity": "xmlcharrefreplace"}
+    handlers = {"strict": _STRICT, "replace": _REPLACE, "entity": _ENTITY}
     if errors not in handlers:
         raise EncodingError(f"unknown errors={errors!r}; use 'strict', 'replace', 'entity' or 'preserve'")
     table = table_of(name)
@@ -52,7 +80,7 @@ def encode(text: str, encoding: str, errors: Unencodable = "strict") -> bytes:
         more = f" (and {count - 1} more)" if count > 1 else ""
         raise EncodingError(
             f"cannot encode U+{ord(character):04X} at character {position} as {name}{more}; "
-            "choose a wider encoding, or errors='entity' or 'replace'"
+            f"choose a wider encoding such as {_WIDER.get(name, 'utf-8')}, or errors='entity' or 'replace'"
         ) from None
 
 
@@ -69,7 +97,7 @@ def unencodable(text: str, encoding: str) -> list[tuple[int, str]]:
     position = 0
     while position < len(text):
         try:
-            text[position:].encode(name)
+            text[position:].encode(name, _STRICT)
         except UnicodeEncodeError as error:
             start, end = position + error.start, position + error.end
             found += [(index, text[index]) for index in range(start, end)]
