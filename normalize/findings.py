@@ -108,12 +108,24 @@ def sarif(files: Iterable[tuple[str, str, Iterable[Finding]]]) -> dict[str, Any]
             name = "+".join(finding.change.names)
             index = rules.setdefault(name, len(rules))
             results.append(_sarif_result(path, member, finding, name, index))
-    driver = {"name": "zh-normalize", "version": __version__, "rules": [{"id": name} for name in rules]}
+    driver = {"name": "zh-normalize", "version": __version__, "rules": [_sarif_rule(name) for name in rules]}
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
     }
+
+
+def _sarif_rule(name: str) -> dict[str, Any]:
+    """Return what the rules of a change, joined by `+`, do and rest on."""
+    from normalize.rules import all_rules
+
+    found = [rule for rule in all_rules() if rule.full_name in name.split("+")]
+    if not found:
+        return {"id": name}
+    about = "; ".join(rule.about for rule in found)
+    reference = "; ".join(dict.fromkeys(rule.reference for rule in found))
+    return {"id": name, "shortDescription": {"text": about}, "help": {"text": reference}}
 
 
 def _sarif_result(path: str, member: str, finding: Finding, name: str, index: int) -> dict[str, Any]:

@@ -87,6 +87,9 @@ def test_services_read_it(page: Path) -> None:
     assert {entry["path"] for entry in entries} == {"page.txt"}
     log = json.loads(run("check", "--to", "zh-Hans", "--format", "sarif", "page.txt", cwd=page).stdout)
     results = log["runs"][0]["results"]
+    rules = {rule["id"]: rule for rule in log["runs"][0]["tool"]["driver"]["rules"]}
+    assert "pinyin" in rules["mojibake.annotation"]["shortDescription"]["text"]
+    assert "GBK" in rules["mojibake.annotation"]["help"]["text"]
     assert len(results) == len(commands) == len(entries)
     lines = PAGE.split("\n")
     for found in reversed(results):
