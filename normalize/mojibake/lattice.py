@@ -233,6 +233,9 @@ class Lattice:
             assert before is not None
             start, end = self.character_at[before.place], self.character_at[run[-1].place]
             gain = sum(self.costs[start:end]) - (run[-1].cost - before.cost) - (self.enter if before.misread else 0.0)
+            # That a mark gives way to a character, whichever, says nothing.
+            gain -= sum(self.costs[i] for i in range(start, end) if self.piece[i] == "\ufffd")
+            gain += sum(step.cost - step.before.cost for step in run if step.supposed and step.before)
             sure = "".join(step.emitted for step in run if not step.supposed)
             parts.append(Found(start, end, "".join(step.emitted for step in run), gain, sure))
             i = j

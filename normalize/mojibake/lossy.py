@@ -20,8 +20,8 @@ Edge = tuple[int, str, float, bool]
 MISSING, MARKED = 4.0, 1.0
 #: The same where only few bytes can have vanished: those that a reader shows as controls or blanks.
 INVISIBLE = 2.0
-#: Nats for a blank that was NBSP, a mark that stands for two bytes, a `?` that is a mark where U+FFFD is usual.
-BLANKED, PAIRED, QUESTION = 0.5, 5.0, 1.0
+#: Nats for a blank that was NBSP, and a mark that stands for two bytes.
+BLANKED, PAIRED = 0.5, 5.0
 #: Nats for a `?` that took nothing with it although something of ASCII follows, and the same where another did.
 NOT_SWALLOWED, UNLIKE_OTHERS = 3.0, 8.0
 #: Characters offered where bytes are missing without a mark.
@@ -63,7 +63,7 @@ class Losses:
                 yield from self._headless(place)
         elif 0xE2 <= lead <= 0xEF:
             yield from self._tail(place, lead)
-        elif lead == WILD or lead == 0x3F:
+        elif lead == WILD:
             yield from self._headless(place)
 
     def at(self, place: int) -> int:
@@ -72,7 +72,7 @@ class Losses:
 
     def _mark(self, value: int) -> float | None:
         """Return what it costs that a value stands for a lost byte, or None if it does not."""
-        return MARKED if value == WILD else MARKED + QUESTION if value == 0x3F and not self.single else None
+        return MARKED if value == WILD else None
 
     def _lost(self, offered: list[str], index: int, following: int) -> Iterator[tuple[str, float]]:
         """Yield those characters of which the reader can have lost one byte, before another, and what that costs."""
