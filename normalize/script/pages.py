@@ -40,6 +40,8 @@ TELLING = 0.5
 AROUND = 10
 #: What it costs, in nats, to suppose that a converter's only form of a character is the one that the page has.
 SUPPOSED = 0.5
+#: Characters of which the form tells the author's period or taste: the classics have 于 and 於 side by side.
+OF_PERIOD = "于"
 #: Words that are spelled either way, so that neither spelling tells anything.
 OPTIONAL = frozenset(
     [
@@ -134,6 +136,8 @@ def likelihood(resolver: Resolver, text: str, folded: str, answer: str) -> float
     default = arrays.default[rows]
     surprise += np.where((said != default) & (observed == default), EXCLUDED, 0.0)
     surprise[optional(text, found.places[known])] = 0.0
+    choices = list(resolver.model.choices)  # type: ignore[union-attr]
+    surprise[np.isin(rows, [choices.index(character) for character in OF_PERIOD if character in choices])] = 0.0
     if surprise.sum() < THRESHOLD:
         return 0.0
     # In written Cantonese 係 is a word by itself, and 系 in its place tells much.
