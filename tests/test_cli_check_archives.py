@@ -71,3 +71,30 @@ def test_damaged_archives_cost_their_own_place_only(folder: Path) -> None:
     assert done.returncode == 3
     assert b"bad.zip: is no whole zip archive" in done.stderr
     assert b"log.txt.gz:2:1" in done.stdout
+
+
+def test_explain_goes_into_archives_too(folder: Path) -> None:
+    """By member, in every form; an archive without text is refused with a sentence."""
+    done = run("explain", "--to", "zh-Hans", "--table", "all.zip", cwd=folder)
+    heads = [line for line in done.stdout.decode().splitlines() if line.startswith("all.zip/")]
+    assert [head.split(": ")[0] for head in heads] == ["all.zip/a/old.txt", "all.zip/inner.docx/word/document.xml"]
+    entries = run("explain", "--to", "zh-Hans", "--json", "letter.docx", cwd=folder).stdout.splitlines()
+    assert {json.loads(line)["member"] for line in entries} == {"word/document.xml"}
+    assert run("explain", "--to", "zh-Hans", "--html", "page.html", "all.zip", cwd=folder).returncode == 0
+    page = (folder / "page.html").read_text("utf-8")
+    assert "inner.docx/word/document.xml" in page
+    assert "軟</del>" in page
+    done = run("explain", "pictures.zip", cwd=folder)
+    assert (done.returncode, done.stderr) == (2, b"normalize: pictures.zip: no text in it\n")
+    assert b"nothing is to be changed" in run("explain", "--to", "zh-Hant", "letter.docx", cwd=folder).stdout
+
+
+def test_an_archive_with_nothing_to_change_has_text_all_the_same(folder: Path) -> None:
+    """In the folder job it is unchanged, not skipped."""
+    (folder / "docs").mkdir()
+    (folder / "letter.docx").rename(folder / "docs" / "letter.docx")
+    (folder / "pictures.zip").rename(folder / "docs" / "pictures.zip")
+    assert run("batch", "docs", "-o", "out", "--to", "zh-Hant", "-j1", cwd=folder).returncode == 0
+    lines = (folder / "out" / ".normalize" / "manifest.jsonl").read_text("utf-8").splitlines()
+    found = {(entry := json.loads(line))["path"]: entry["status"] for line in lines}
+    assert found == {"letter.docx": "unchanged", "pictures.zip": "skipped"}

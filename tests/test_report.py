@@ -17,7 +17,7 @@ from normalize.config import Config
 from normalize.corpus.batch import Job, run
 from normalize.corpus.manifest import Record
 from normalize.findings import findings_of
-from normalize.report import Collected, ReportError, check_place, explained_page, report_page
+from normalize.report import Collected, Part, ReportError, check_place, explained_page, report_page
 from normalize.report.chosen import COMPARED, LISTED, NAMED
 from normalize.report.comparison import CHANGES, LINES, Comparer, Comparison, compare, sample
 from normalize.result import Change
@@ -112,7 +112,7 @@ def test_pages_ask_the_network_for_nothing(folder: Path, tmp_path: Path) -> None
     """No address is in them, and their policy forbids the rest."""
     page, _ = reported(folder, tmp_path)
     result = explain(PAGE, "zh-Hans")
-    for one in (page, explained_page("a", result, list(findings_of(result)))):
+    for one in (page, explained_page("a", [Part("", result, list(findings_of(result)))])):
         assert not re.search(r"https?:|//[a-z]+\.|@import|url\(|<link|\bsrc=", one)
         assert "default-src 'none'" in one
 

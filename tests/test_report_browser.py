@@ -14,7 +14,7 @@ from normalize import explain
 from normalize.config import Config
 from normalize.corpus.batch import Job, run
 from normalize.findings import findings_of
-from normalize.report import Collected, explained_page, report_page
+from normalize.report import Collected, Part, explained_page, report_page
 from normalize.report.comparison import Comparer
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
@@ -197,7 +197,7 @@ def test_one_document_explained(browser: Browser, tmp_path: Path) -> None:
     text = PAGE + HOSTILE + "關鍵" * 3000
     result = explain(text, "zh-Hans")
     file = tmp_path / "one.html"
-    file.write_text(explained_page("<b>名", result, list(findings_of(result))), "utf-8")
+    file.write_text(explained_page("<b>名", [Part("", result, list(findings_of(result)))]), "utf-8")
     browser.requests.clear()
     browser.open(file)
     assert browser.complaints == []

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from normalize.cli.documents import Form, form_options
+from normalize.cli.documents import Form, Seen, form_options
 from normalize.cli.help import Command
 from normalize.cli.inputs import PATH, files_from, is_binary, named, read, walked
 from normalize.cli.options import Settings, config_options
@@ -141,29 +141,6 @@ class Checked:
         if source is not None and source.text and source.encoding != self.form.encoding and not result.source.isascii():
             findings.insert(0, _encoding(source.encoding, self.form.encoding))
         return Report(file, member, result, findings)
-
-
-class Seen:
-    """Told of the texts in an archive, keeps those that would change, by the path of their member."""
-
-    def __init__(self, member: str = "", results: list[tuple[str, Result]] | None = None) -> None:
-        self.member = member
-        self.results: list[tuple[str, Result]] = [] if results is None else results
-
-    def within(self, name: str) -> Seen:
-        """Return who is told of the texts of a member."""
-        return Seen(f"{self.member}/{name}" if self.member else name, self.results)
-
-    def __call__(self, result: Result) -> None:
-        self.results.append((self.member, result))
-
-    def changed(self, encoding: str) -> Iterator[tuple[str, Result]]:
-        """Yield those whose text would change, or that are not in the encoding asked for."""
-        for member, result in self.results:
-            source = result.decoded
-            other = source is not None and source.encoding != encoding and not result.source.isascii()
-            if len(result.spans) or other:
-                yield member, result
 
 
 def _encoding(before: str, after: str) -> Finding:

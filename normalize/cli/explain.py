@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 
-from normalize.cli.documents import Form, form_options
+from normalize.cli.documents import Form, Seen, form_options
 from normalize.cli.help import Command
 from normalize.cli.inputs import PATH, decoded, read
 from normalize.cli.options import Settings, config_options
 from normalize.cli.outcome import DONE, SOME_FAILED, USAGE, Failure, complain, shown
-from normalize.result import Change
+from normalize.formats import FormatError
+from normalize.pipeline import Normalizer
+from normalize.result import Change, Result
 
 
 @click.command(cls=Command)
@@ -40,6 +42,7 @@ def explain(
     from normalize.encoding import EncodingError
     from normalize.findings import findings_of
     from normalize.highlight import summary
+    from normalize.report import Part, explained_page
     from normalize.rules import check_names
 
     if as_table + as_json + (html is not None) > 1:
@@ -48,29 +51,48 @@ def explain(
     normalizer = Settings(options).normalizer_for(file)
     form = Form.of(options)
     try:
-        source = decoded(file, read(file), normalizer.config.encoding)
-        result = form.explain(file, source, normalizer)
-    except (OSError, EncodingError) as error:
+        results = _results(file, normalizer, form)
+    except (OSError, EncodingError, FormatError) as error:
         complain(file, error)
         return USAGE
-    findings = [finding for finding in findings_of(result) if not rules or _is_by(finding.change, set(rules))]
+    parts = [
+        Part(member, result, [found for found in findings_of(result) if not rules or _is_by(found.change, set(rules))])
+        for member, result in results
+    ]
     if html is not None:
-        from normalize.report import explained_page
-
-        _write(Path(html), explained_page(shown(file), result, findings), force)
+        _write(Path(html), explained_page(shown(file), parts), force)
         return DONE
     if as_json:
-        for finding in findings:
-            click.echo(json.dumps(finding.entry(), ensure_ascii=False))
+        for part in parts:
+            place = {"member": part.member} if part.member else {}
+            for finding in part.findings:
+                click.echo(json.dumps({**place, **finding.entry()}, ensure_ascii=False))
         return DONE
     from normalize import show
 
-    click.echo(f"{shown(file)}: {summary(result, findings)}")
-    if as_table:
-        show.change_table(findings)
-    else:
-        show.highlighted(result, findings)
+    for part in parts:
+        name = f"{shown(file)}/{part.member}" if part.member else shown(file)
+        click.echo(f"{name}: {summary(part.result, part.findings)}")
+        if as_table:
+            show.change_table(part.findings)
+        else:
+            show.highlighted(part.result, part.findings)
+    if not parts:
+        click.echo(f"{shown(file)}: nothing is to be changed")
     return DONE
+
+
+def _results(file: str, normalizer: Normalizer, form: Form) -> list[tuple[str, Result]]:
+    """Return what becomes of a document, or of those members of an archive that would change, by their paths."""
+    data = read(file)
+    seen = Seen()
+    done = form.rewritten(file, data, normalizer, seen)
+    if done is None:
+        source = decoded(file, data, normalizer.config.encoding)
+        return [("", form.explain(file, source, normalizer))]
+    if done.problem:
+        raise FormatError(done.problem)
+    return list(seen.changed(form.encoding))
 
 
 def _is_by(change: Change, wanted: set[str]) -> bool:

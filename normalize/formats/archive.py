@@ -121,7 +121,7 @@ def rewrite_archive(data: bytes, path: str, normalizer: Normalizer, options: Opt
     # Archives hold pictures and the like beside text as a matter of course: these are not worth a word.
     worth = tuple(note for note in left if not note.endswith(": not text"))
     encoding = encodings.pop() if len(encodings) == 1 else None
-    problem = "" if encodings or contents or new else "no text in it"
+    problem = "" if encoding or encodings or contents or new else "no text in it"
     renamed += ((names[index], name) for index, name in new.items() if name != names[index])
     return Rewritten(out, kind, encoding, problem, worth, names=tuple(renamed))
 

@@ -7,6 +7,7 @@ from collections import Counter
 from normalize.corpus.manifest import STATUSES
 from normalize.edits import CERTAINTIES
 from normalize.highlight import about
+from normalize.references import reference_of
 from normalize.report.chosen import Collected
 from normalize.report.skeleton import shown
 from normalize.rules import all_rules
@@ -75,7 +76,7 @@ def rules(found: Collected) -> str:
             rows.append(
                 f'<tr><td><button class="badge" data-filter="rule" data-value="{numbers[rule]}" '
                 f'title="Show the documents">{shown(rule.partition(".")[2])}</button></td>'
-                f"<td>{shown(about(rule))}</td><td>{sure}</td>"
+                f'<td title="{shown(reference_of(rule))}">{shown(about(rule))}</td><td>{sure}</td>'
                 f'<td class="number">{count:,}</td><td class="number">{found.holders[rule]:,}</td>'
                 f'<td class="bar" aria-hidden="true"><span style="--w:{width:.1%}">{bar}</span></td></tr>'
             )
