@@ -301,3 +301,39 @@ def test_memory_does_not_grow_with_the_row_group(tmp_path: Path) -> None:
     written, memory = done.stdout.split()
     assert written == "1"
     assert int(memory) < 300
+
+
+def old_times(data: bytes) -> Any:
+    return pq.ParquetFile(pa.BufferReader(data), coerce_int96_timestamp_unit="us").read()["day"].to_pylist()
+
+
+def test_times_of_96_bits_keep_years_that_nanoseconds_cannot_hold() -> None:
+    """As Spark and Hive write them; what neither unit holds is refused rather than made another day."""
+    days = [datetime.datetime(500, 1, 2, 3, 4, 5, 678), datetime.datetime(9999, 12, 31), None, DAY]
+    columns = {"x": [HANS] * 4, "day": pa.array(days, pa.timestamp("us"))}
+    before = parquet(pa.table(columns), use_deprecated_int96_timestamps=True)
+    assert old_times(before) == days
+    done = rewrite(before, "a.parquet", TAIWAN)
+    assert old_times(done.data) == days
+    assert opened(done.data).schema.column(1).physical_type == "INT96"
+    finer = pa.array([1, None], pa.timestamp("ns"))
+    halves = {"day": finer, "other": pa.array(days[:2], pa.timestamp("us")), "x": [HANS] * 2}
+    with pytest.raises(FormatError, match="neither nanoseconds nor microseconds"):
+        rewrite(parquet(pa.table(halves), use_deprecated_int96_timestamps=True), "a", TAIWAN)
+    exact = parquet(pa.table({"day": finer, "x": [HANS] * 2}), use_deprecated_int96_timestamps=True)
+    assert opened(rewrite(exact, "a", TAIWAN).data).read()["day"].equals(opened(exact).read()["day"])
+
+
+def test_what_is_stored_otherwise_stays_so() -> None:
+    """Decimals as whole numbers, names that repeat, an order of rows by what does not change."""
+    sorting = [pq.SortingColumn(0), pq.SortingColumn(1, descending=True)]
+    names = ["price", "x", "x"]
+    columns = [pa.array([Decimal("1.25"), Decimal("2.50")], pa.decimal128(9, 2)), [HANS] * 2, [HANS] * 2]
+    data = pa.Table.from_arrays([pa.array(column) for column in columns], names=names)
+    before = parquet(data, store_decimal_as_integer=True, sorting_columns=sorting)
+    done = rewrite(before, "a.parquet", TAIWAN)
+    assert done.left == ()
+    assert opened(done.data).schema == opened(before).schema
+    order = opened(done.data).metadata.row_group(0).sorting_columns
+    assert [column.column_index for column in order] == [0]
+    assert [column.to_pylist() for column in opened(done.data).read().columns[1:]] == [[HANT] * 2] * 2

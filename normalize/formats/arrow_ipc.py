@@ -35,7 +35,7 @@ class IpcReader:
         else:
             yield from self._reader.iter_batches_with_custom_metadata()
 
-    def writer(self, sink: Any) -> _Writer:
+    def writer(self, sink: Any, changing: frozenset[str]) -> _Writer:
         """Return a writer with the settings of this file."""
         codec, version = self._settings()
         options = pa.ipc.IpcWriteOptions(

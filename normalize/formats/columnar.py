@@ -28,8 +28,11 @@ class Reader(Protocol):
     def batches(self) -> Iterator[tuple[Any, Any]]:
         """Yield its record batches, each with what the writer must know of it."""
 
-    def writer(self, sink: Any) -> Any:
-        """Return what writes a file of the same kind: `add(batch, known)` and `close()`."""
+    def writer(self, sink: Any, changing: frozenset[str]) -> Any:
+        """Return what writes a file of the same kind, in which text at some paths may be another.
+
+        It has `add(batch, known)` and `close()`.
+        """
 
 
 def kind_of(head: bytes) -> str | None:
@@ -88,7 +91,7 @@ class Columnar:
         row = 0
         faults: list[str] = []
         try:
-            writer = reader.writer(sink)
+            writer = reader.writer(sink, paths)
             for batch, known in reader.batches():
                 batch = self._batch(batch, values, row, faults)
                 row += batch.num_rows

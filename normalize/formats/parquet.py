@@ -27,10 +27,10 @@ class ParquetReader:
     """A Parquet file (see `Reader` in `columnar`); what the writer must know of a batch is whether it ends a group."""
 
     def __init__(self, source: str | bytes, size: int, options: Options) -> None:
-        self._file = pq.ParquetFile(
-            pa.BufferReader(source) if isinstance(source, bytes) else source, buffer_size=1 << 16, pre_buffer=False
-        )
+        self._file = _open(source)
         self.metadata = self._file.metadata
+        if unit := _unit_of_times(self._file, source):
+            self._file = _open(source, unit)
         self.schema = self._file.schema_arrow
         self.notes: list[str] = []
         self.most = _GROUP * options.largest
@@ -47,16 +47,28 @@ class ParquetReader:
                 left -= batch.num_rows
                 yield batch, left <= 0
 
-    def writer(self, sink: Any) -> _Writer:
-        """Return a writer with the settings of this file."""
+    def writer(self, sink: Any, changing: frozenset[str]) -> _Writer:
+        """Return a writer with the settings of this file, in which the columns at some paths may change."""
+        settings = {**self.settings, "sorting_columns": self._order(changing)}
         probe = pa.BufferOutputStream()
-        pq.ParquetWriter(probe, self.schema, **self.settings).close()
+        pq.ParquetWriter(probe, self.schema, **settings).close()
         self.notes += self._differences(pq.ParquetFile(pa.BufferReader(probe.getvalue())).schema)
-        writer = pq.ParquetWriter(sink, self.schema, **self.settings)
+        writer = pq.ParquetWriter(sink, self.schema, **settings)
         # Without Arrow's schema the writer leaves all other metadata out too: Spark's and those of frames among them.
         if not self.settings["store_schema"] and self.metadata.metadata:
             writer.add_key_value_metadata(self.metadata.metadata)
         return _Writer(writer, self)
+
+    def _order(self, changing: frozenset[str]) -> list[Any] | None:
+        """Return by which columns the rows are in order: up to the first whose text may be another."""
+        order: list[Any] = []
+        if self.metadata.num_row_groups:
+            group = self.metadata.row_group(0)
+            for column in group.sorting_columns:
+                if group.column(column.column_index).path_in_schema in changing:
+                    break
+                order.append(column)
+        return order or None
 
     def _differences(self, written: Any) -> Iterator[str]:
         """Yield what the writer would store in another way, though its values are the same."""
@@ -89,6 +101,10 @@ class ParquetReader:
         if first:
             settings["compression"] = {c.path_in_schema: _CODECS.get(c.compression, c.compression) for c in columns}
             settings["use_dictionary"] = coded if len(coded) < len(columns) else True
+            decimals = [self._file.schema.column(index) for index in range(len(columns))]
+            settings["store_decimal_as_integer"] = any(
+                item.logical_type.type == "DECIMAL" and item.physical_type in ("INT32", "INT64") for item in decimals
+            )
             settings["write_statistics"] = [c.path_in_schema for c in columns if c.is_stats_set] or False
             settings["write_page_index"] = any(getattr(column, "has_column_index", False) for column in columns)
             if chosen:
@@ -118,3 +134,36 @@ class _Writer:
     def close(self) -> None:
         """Write the footer."""
         self._writer.close()
+
+
+def _open(source: str | bytes, unit: str | None = None) -> Any:
+    place = pa.BufferReader(source) if isinstance(source, bytes) else source
+    return pq.ParquetFile(place, buffer_size=1 << 16, pre_buffer=False, coerce_int96_timestamp_unit=unit)
+
+
+def _unit_of_times(file: Any, source: str | bytes) -> str | None:
+    """Return the unit in which times of 96 bits are to be read, if not in nanoseconds.
+
+    Those hold any nanosecond of any year, Arrow's of 64 bits only those between 1677 and 2262: other years would come
+    out as wrong ones. Microseconds hold them, and are all that most writers know. Raises FormatError for a file that
+    needs both.
+    """
+    leaves = (file.schema.column(index) for index in range(len(file.schema)))
+    names = sorted({leaf.path.partition(".")[0] for leaf in leaves if leaf.physical_type == "INT96"})
+    if not names:
+        return None
+    reach = (1 << 63) // 1000
+    beyond = finer = False
+    fine, coarse = (_open(source, unit).iter_batches(1 << 14, columns=names) for unit in ("ns", "us"))
+    for nanoseconds, microseconds in zip(fine, coarse, strict=True):
+        for exact, rounded in zip(nanoseconds.columns, microseconds.columns, strict=True):
+            if not pa.types.is_timestamp(exact.type):
+                rounded.cast(exact.type)  # raises ArrowInvalid for another year
+                continue
+            ticks, units = (column.cast(pa.int64()).fill_null(0).to_numpy() for column in (exact, rounded))
+            beyond = beyond or bool((abs(units) >= reach).any())
+            # The products overflow in the way in which the ticks did.
+            finer = finer or bool((units * 1000 != ticks).any())
+    if beyond and finer:
+        raise FormatError("has times of 96 bits that neither nanoseconds nor microseconds can hold")
+    return "us" if beyond else None
