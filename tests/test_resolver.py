@@ -184,3 +184,19 @@ def test_words_that_the_lexicon_lacks_are_the_projects_own() -> None:
     assert convert("我们会尽快处理", "zh-Hant-HK") == "我們會盡快處理"
     assert convert("我们会尽快处理", "zh-Hant-TW") == "我們會儘快處理"
     assert convert("马里", "zh-Hant-TW", disable=["phrase"]) == "馬裡"
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("他系香港人，佢哋系唔系都識佢㗎？", "他係香港人，佢哋係唔係都識佢㗎？"),
+        (
+            "爲了這羣孩子，大夥兒把頭發剪了，把干淨的衣服拿來，裏面還有面包。",
+            "為了這群孩子，大夥兒把頭髮剪了，把乾淨的衣服拿來，裡面還有麵包。",
+        ),
+    ],
+)
+def test_pages_betray_how_they_were_made(page: str, expected: str) -> None:
+    """系 for the copula of Cantonese, and the standard forms of a converter's table, tell how a page was made."""
+    target = "zh-Hant-HK" if "佢" in page else "zh-Hant-TW"
+    assert convert(page, target) == expected

@@ -40,6 +40,10 @@ TELLING = 0.5
 AROUND = 10
 #: What it costs, in nats, to suppose that a converter's only form of a character is the one that the page has.
 SUPPOSED = 0.5
+#: The forms that OpenCC has as its standard and the region does not write (爲 裏 羣 衆), with none beside them that it
+#: does write, are what a converter leaves: they count this much (nats). With 0, 2 and 3 nats 72.7, 72.9 and 73.4 % of
+#: such pages are right, and 40, 41 and 42 characters of clean passages wrong.
+STANDARD = 3.0
 #: Characters of which the form tells the author's period or taste: the classics have 于 and 於 side by side.
 OF_PERIOD = "于"
 #: Words that are spelled either way, so that neither spelling tells anything.
@@ -112,13 +116,17 @@ def converted_by_character(resolver: Resolver, text: str) -> bool:
     text = text[:SAMPLE]
     folded = words.fold(text)
     answer = resolver.converter.convert(folded)
-    if len(answer) != len(text) or answer == resolver.refining.convert(text):
+    kept = resolver.refining.convert(text)
+    if len(answer) != len(text) or not resolver.differs(text, answer, kept):
         return False
-    return likelihood(resolver, text, folded, answer) >= THRESHOLD
+    return likelihood(resolver, text, folded, answer, kept) >= THRESHOLD
 
 
-def likelihood(resolver: Resolver, text: str, folded: str, answer: str) -> float:
-    """Return how much likelier (nats) a text is as a conversion one character at a time than as it stands."""
+def likelihood(resolver: Resolver, text: str, folded: str, answer: str, kept: str) -> float:
+    """Return how much likelier (nats) a text is as a conversion one character at a time than as it stands.
+
+    `answer` is what its folded form converts to, `kept` the text with the region's forms.
+    """
     found = columns.score(resolver, folded, answer)
     if found is None:
         return 0.0
@@ -138,7 +146,8 @@ def likelihood(resolver: Resolver, text: str, folded: str, answer: str) -> float
     surprise[optional(text, found.places[known])] = 0.0
     choices = list(resolver.model.choices)  # type: ignore[union-attr]
     surprise[np.isin(rows, [choices.index(character) for character in OF_PERIOD if character in choices])] = 0.0
-    if surprise.sum() < THRESHOLD:
+    evidence = STANDARD if kept != text and not resolver.regional.intersection(text) else 0.0
+    if surprise.sum() + evidence < THRESHOLD:
         return 0.0
     # In written Cantonese 係 is a word by itself, and 系 in its place tells much.
     cantonese = columns.near(codes(folded), found.places[known], CANTONESE_REACH) > 0
@@ -146,7 +155,7 @@ def likelihood(resolver: Resolver, text: str, folded: str, answer: str) -> float
     lone = [alone(folded, place) for place in found.places[known][telling].tolist()]
     surprise[telling[lone]] *= ALONE
     possible = (observed == default) | (observed == arrays.itself[rows])
-    evidence = -REFUTED * float((~possible).sum())
+    evidence -= REFUTED * float((~possible).sum())
     for row in np.unique(rows):
         own = np.sort(surprise[(rows == row) & possible])[::-1]
         # Two forms of one character refute it, however well each fits.

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from normalize import words
@@ -134,7 +134,20 @@ class Resolver:
             return False
         text = text[:SAMPLE]
         folded = words.fold(text)
-        return folded != text and self.converter.convert(folded) != self.refining.convert(text)
+        return folded != text and self.differs(text, self.converter.convert(folded), self.refining.convert(text))
+
+    def differs(self, text: str, answer: str, kept: str) -> bool:
+        """Tell whether a conversion of the folded text could be other than the text in the region's forms.
+
+        In written Cantonese the lexicon's answer is 系 where the author means 係.
+        """
+        return answer != kept or ("系" in text and any(character in text for character in CANTONESE))
+
+    @cached_property
+    def regional(self) -> frozenset[str]:
+        """The characters that the target's region writes and OpenCC's standard does not."""
+        later = [dictionary for matcher in self.refining.plan.chain for dictionary in matcher.dictionaries()]
+        return frozenset(value for dictionary in later for key, value in dictionary.entries.items() if len(key) == 1)
 
     def convert(self, text: str, reading: Reading) -> str:
         """Return a text, of the same length, with each character in the form that its context asks for."""
