@@ -89,6 +89,7 @@ def convert(
 
 def _copy(files: list[str], settings: Settings, form: Form, output: str | None, force: bool) -> int:
     """Convert files to other files, or to standard output."""
+    from normalize.cli.pipes import is_pipe, normalized
     from normalize.encoding import EncodingError
     from normalize.formats import FormatError
 
@@ -103,11 +104,18 @@ def _copy(files: list[str], settings: Settings, form: Form, output: str | None, 
             if blocks is not None:
                 destination(file, blocks)
                 continue
-            data = read(file)
+            if is_pipe(file):
+                with normalized(file, form, normalizer) as found:
+                    if not isinstance(found, bytes):
+                        destination(file, found)
+                        continue
+                    data = found
+            else:
+                data = read(file)
             written = form.container(file, data, normalizer)
             if written is None:
-                found = decoded(file, data, normalizer.config.encoding)
-                written = form.bytes_of(form.text(file, found, normalizer), found, data)
+                source = decoded(file, data, normalizer.config.encoding)
+                written = form.bytes_of(form.text(file, source, normalizer), source, data)
         except (OSError, EncodingError, FormatError) as error:
             failed += 1
             complain(file, error)
@@ -150,7 +158,8 @@ def _destination(files: list[str], output: str | None, force: bool) -> Callable[
 def _write(stream: BinaryIO, data: bytes | Iterable[bytes]) -> None:
     for block in [data] if isinstance(data, bytes) else data:
         stream.write(block)
-    stream.flush()
+        # A block may be all that there is for a while.
+        stream.flush()
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class Blocks:
         self.options = options
         self.changed = False
         self.left: list[str] = []
-        self.packed_size = path.stat().st_size
+        self.packed_size = path.stat().st_size if method else 0
         head = next(self._raw(), b"")
         # A character cut off at the end of the head says nothing about the encoding.
         decoded = decode(head[: head.rfind(b"\n") + 1] or head)

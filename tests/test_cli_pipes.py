@@ -1,0 +1,126 @@
+"""Pipes: what a writer that goes on has written is passed on, and any length is done in bounded memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from normalize.cli import pipes
+from normalize.cli.documents import Form
+from normalize.config import Config
+from normalize.formats.document import rewrite
+from normalize.formats.span import Options
+from normalize.pipeline import Normalizer
+
+PLAIN = ("--no-repair", "--no-characters", "--no-punctuation", "--no-context")
+COMMAND = [sys.executable, "-m", "normalize", "convert", "--config", "none", "--to", "zh-Hant"]
+SENTENCE = "理发师说：头发长了，准备后天再来。\n"
+
+
+def feed(path: Path, pieces: list[bytes]) -> threading.Thread:
+    """Write to a named pipe, piece by piece, in another thread."""
+
+    def write() -> None:
+        with path.open("wb", buffering=0) as pipe:
+            for piece in pieces:
+                pipe.write(piece)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    return thread
+
+
+def through_pipe(folder: Path, pieces: list[bytes], config: Config) -> tuple[bytes, bool]:
+    """Return what comes of a named pipe, and whether it was done in pieces."""
+    path = folder / "pipe"
+    os.mkfifo(path)
+    thread = feed(path, pieces)
+    form = Form("utf-8", "strict", Options())
+    with pipes.normalized(str(path), form, Normalizer(config)) as found:
+        output = found if isinstance(found, bytes) else b"".join(found)
+        in_pieces = not isinstance(found, bytes)
+    thread.join()
+    path.unlink()
+    return output, in_pieces
+
+
+def test_a_writer_that_goes_on_is_answered() -> None:
+    """Plain conversion passes on a line when it is written, and of the next what no more text can change."""
+    with subprocess.Popen([*COMMAND, *PLAIN], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for written, expected in (("头发长了。\n理发师用头", "頭髮長了。\n理髮師用"), ("发\n", "頭髮\n")):
+            process.stdin.write(written.encode())
+            process.stdin.flush()
+            assert os.read(process.stdout.fileno(), 1000).decode() == expected
+        process.stdin.close()
+        assert process.stdout.read() == b""
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("size", [1, 5, 17, 1000])
+def test_pieces_of_any_size_give_the_whole(tmp_path: Path, size: int) -> None:
+    """Cut anywhere, inside characters and phrases too, the text comes out as if converted whole."""
+    config = Config(target="zh-Hant", repair=False, characters=False, punctuation=False, context=False)
+    data = ("\ufeff" + SENTENCE * 3 + "𠀀⿰木目的头").encode() + b"\xe5\xa4"
+    pieces = [data[start : start + size] for start in range(0, len(data), size)]
+    output, in_pieces = through_pipe(tmp_path, pieces, config)
+    assert in_pieces
+    assert output.decode() == Normalizer(config).normalize(data.decode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        SENTENCE.encode("gb18030"),
+        b"plain\n" * 3,
+        SENTENCE.encode("utf-16"),
+        b"<!DOCTYPE html>\n" + SENTENCE.encode(),
+        b"",
+    ],
+    ids=["GB 18030", "ASCII", "UTF-16", "HTML", "nothing"],
+)
+def test_what_must_be_judged_whole_is_read_to_its_end(tmp_path: Path, data: bytes) -> None:
+    """Another encoding or format, or what does not show either yet, is given as it is."""
+    config = Config(target="zh-Hant", repair=False, characters=False, punctuation=False, context=False)
+    assert through_pipe(tmp_path, [data], config) == (data, False)
+
+
+def test_a_long_pipe_is_done_as_a_long_file_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit lines are done in blocks, the same as those of a file."""
+    monkeypatch.setattr(pipes, "LARGE", 2000)
+    monkeypatch.setattr(pipes, "BLOCK", 700)
+    data = (SENTENCE * 80).encode()
+    config = Config(target="zh-Hant-TW")
+    output, in_pieces = through_pipe(tmp_path, [data], config)
+    assert in_pieces
+    assert output == rewrite(data, "a.txt", Normalizer(config)).data
+    short, in_pieces = through_pipe(tmp_path, [data[:1800]], config)
+    assert (short, in_pieces) == (data[:1800], False)
+
+
+MEASURE = """
+import resource, subprocess, sys
+line = "他们在图书馆里找到了一本关于头发的旧书，里面夹着几张发黄的照片。\\n".encode()
+block = line * 10000
+with subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+    for _ in range(60):
+        process.stdin.write(block)
+    process.stdin.close()
+print(process.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux only")
+def test_memory_does_not_grow_with_the_pipe() -> None:
+    """Sixty megabytes of plain conversion need less than 150 MB (so do two gigabytes, which were tried by hand)."""
+    command = [sys.executable, "-c", MEASURE, *COMMAND, *PLAIN]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    code, peak = map(int, done.stdout.split())
+    assert code == 0
+    assert peak < 150
