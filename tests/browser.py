@@ -9,12 +9,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 #: Where Chromium is; empty when it is not installed.
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+#: Seconds that a browser may be open.
+_PATIENCE = 180
 #: Chromium reads commands from descriptor 3 and answers on 4.
 _START = """
 import fcntl, os, sys
@@ -43,6 +46,10 @@ class Browser:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        # A browser that does not answer must not keep the tests waiting for ever.
+        self._watch = threading.Timer(_PATIENCE, self._process.kill)
+        self._watch.daemon = True
+        self._watch.start()
         os.close(ours[0])
         os.close(theirs[1])
         self._out = os.fdopen(ours[1], "wb", buffering=0)
@@ -64,6 +71,7 @@ class Browser:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._watch.cancel()
         self._out.close()
         self._in.close()
         self._process.kill()

@@ -204,6 +204,9 @@ def test_one_document_explained(browser: Browser, tmp_path: Path) -> None:
     assert browser.requests == [file.as_uri()]
     assert browser.value("document.title") == "<b>名"
     assert browser.value("typeof window.broken") == "undefined"
+    browser.size(400, 900)
+    assert browser.value("document.documentElement.scrollWidth") <= 400
+    browser.size(1280, 900)
     browser.press("n")
     browser.press("n")
     assert "mojibake.annotation" in browser.value("document.querySelector('#why').textContent")

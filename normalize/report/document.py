@@ -73,7 +73,7 @@ def _found(parts: Sequence[Part], findings: Sequence[Finding], steps: Steps) -> 
     more = len(lines) - _LINES
     note = f'<p class="soft">{more:,} more lines have changes; --json lists all of them.</p>' if more > 0 else ""
     return (
-        f'<section class="panel" style="margin-bottom:2.75rem"><table><thead><tr>{head}</tr></thead>'
+        f'<section class="panel" style="margin-bottom:2.75rem"><table class="legends"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></section>"
         f"<section><h2>What changed</h2>{sides(lines[:_LINES], steps)}{note}</section>"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from normalize.findings import visible
@@ -12,6 +13,8 @@ from normalize.result import Change
 
 #: A change longer than this is cut short in the middle, in characters: a line that was rewritten as a whole.
 _LONGEST = 160
+#: A tag of HTML or XML, as far as a line has it.
+_TAG = re.compile(r"(<[/!?A-Za-z][^<>]*>)")
 
 
 def sides(lines: Iterable[Line], steps: Steps) -> str:
@@ -49,11 +52,21 @@ def legend(comparison: Comparison) -> str:
 
 
 def _before(piece: Piece, steps: Steps) -> str:
-    return shown(piece) if isinstance(piece, str) else _mark("del", piece, piece.before, steps)
+    return _stretch(piece) if isinstance(piece, str) else _mark("del", piece, piece.before, steps)
 
 
 def _after(piece: Piece, steps: Steps) -> str:
-    return shown(piece) if isinstance(piece, str) else _mark("ins", piece, piece.after, steps)
+    return _stretch(piece) if isinstance(piece, str) else _mark("ins", piece, piece.after, steps)
+
+
+def _stretch(text: str) -> str:
+    """Return unchanged text, its tags less loud than what people read."""
+    parts = _TAG.split(text)
+    return "".join(
+        f'<span class="tag">{shown(part)}</span>' if place % 2 else shown(part)
+        for place, part in enumerate(parts)
+        if part
+    )
 
 
 def _mark(tag: str, change: Change, text: str, steps: Steps) -> str:
