@@ -18,7 +18,7 @@ OTHER_SCRIPT = 6.0
 #: As how many characters of a script the encoding counts that is made for it.
 ENCODED = 3
 #: How far to either side words are looked at, and among how many characters, the likeliest by pairs.
-AROUND, CHOICE = 6, 32
+AROUND, CHOICE = 6, 24
 #: Nats that a bracket without its partner costs, what one gains whose partner waits, how far that is looked for, and
 #: what a pair of characters gains that the text has elsewhere.
 ALONE, AWAITED, FAR, SEEN = 5.0, 2.0, 80, 1.5
@@ -66,7 +66,7 @@ def follow(previous: str, character: str) -> float:
     return cost
 
 
-def script_bias(text: str, truth: str) -> dict[Class, float]:
+def script_bias(text: str, truth: str) -> dict[int, float]:
     """Return what characters of one script only cost more in this text: much, where there are none among many.
 
     The encoding says something too: text in GB18030 is in Simplified characters unless it shows others.
@@ -77,7 +77,7 @@ def script_bias(text: str, truth: str) -> dict[Class, float]:
     kinds = [class_of(character) for character in text]
     hans = kinds.count(Class.HANS) + ENCODED * (truth == "gb18030")
     hant = kinds.count(Class.HANT) + ENCODED * (truth == "big5hkscs")
-    found = {}
+    found: dict[int, float] = {}
     for kind, own, other in ((Class.HANS, hans, hant), (Class.HANT, hant, hans)):
         share = (own + 0.5) / (own + other + 1.0)
         if share < 0.5:
@@ -95,8 +95,11 @@ def chosen(steps: Sequence[Filling], closing: str) -> list[str]:
     sure = "".join("\0" if step.others else step.text for step in steps)
     seen = {sure[i : i + 2] for i in range(len(sure) - 1)}
     offered = {i: step.others() for i, step in enumerate(steps) if step.others is not None}
-    # Twice: what was chosen beside a lost character says something about it.
-    for i in (*supposed, *supposed) if len(supposed) > 1 else supposed:
+    # What was chosen beside a lost character says something about it: those are looked at again.
+    again = [
+        i for n, i in enumerate(supposed) if any(abs(i - j) < AROUND for j in supposed[max(0, n - 1) : n + 2] if j != i)
+    ]
+    for i in (*supposed, *again):
         left = "".join(emitted[max(0, i - FAR) : i])[-FAR:]
         right = "".join(emitted[i + 1 : i + 1 + FAR])[:FAR] or closing
         ranked = []

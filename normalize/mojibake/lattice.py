@@ -16,7 +16,7 @@ from normalize.mojibake.chains import Misreading
 from normalize.mojibake.filling import Filling, chosen, follow, script_bias
 from normalize.mojibake.lossy import BARRIER, WILD, Edge, Losses
 from normalize.mojibake.readings import SINGLE_BYTE, reading
-from normalize.profile import class_of
+from normalize.profile import class_table
 
 #: Nats for going from text as found to text that was misread. Measured: at 4 and less, single characters of clean text
 #: next to damage are taken along; at 8 and more, words of two characters are missed.
@@ -206,8 +206,9 @@ class Lattice:
         if inside and 0x20 <= lead < 0x80:  # ASCII that was taken for the second byte of a pair
             yield place + 1, chr(lead), 0.0, False
         if self.losses is not None:
+            bias, classes = self.bias, class_table()
             for edge in self.losses.edges(place):
-                other = self.bias.get(class_of(edge[1][0]))
+                other = bias.get(classes[ord(edge[1][0])]) if bias else None
                 yield edge if other is None else (edge[0], edge[1], edge[2] + other, edge[3])
 
     def _parts(self, steps: list[_Step]) -> list[Found]:

@@ -27,6 +27,9 @@ NOT_SWALLOWED, UNLIKE_OTHERS = 3.0, 8.0
 #: Characters offered where bytes are missing without a mark.
 FEWER = 64
 
+#: Characters offered before something rare that was swallowed.
+FEW = 10
+
 #: A mark (U+FFFD) among the bytes, and what no byte stands for.
 WILD, BARRIER = -1, -2
 #: Stands for a digit of which nothing is known but that it was one.
@@ -149,7 +152,7 @@ class Losses:
                 yield place + 3, character, MARKED + alone + price, True
             if third == 0x3F and following != 0x0A:
                 for taken, price in self.swallowed:
-                    for character in offered:
+                    for character in offered if taken in " \n" else offered[:FEW]:
                         yield place + 3, character + taken, MARKED + price, True
         else:
             for character, price in self._lost(offered, 2, third):

@@ -48,7 +48,7 @@ def candidates(truth: str, *known: int, offered: int = OFFERED) -> list[str]:
     >>> candidates("utf-8", 0xEF, 0xBC, UNKNOWN)[:2], len(candidates("utf-8", 0xE4, 0xB8, 0xAD))
     (['，', '：'], 1)
     >>> candidates("big5hkscs", UNKNOWN, 0x54)[:2]
-    ['三', '禁']
+    ['三', '確']
     """
     return _index(truth, tuple([byte != UNKNOWN for byte in known])).get(known, [])[:offered]
 
