@@ -121,12 +121,10 @@ class Checked:
 
         data = read(file)
         normalizer = self.settings.normalizer_for(file)
-        seen = Seen()
+        seen = Seen(self.form.encoding)
         done = self.form.rewritten(file, data, normalizer, seen)
         if done is not None:
-            return (
-                None if done.data == data else [self._report(file, *item) for item in seen.changed(self.form.encoding)]
-            )
+            return None if done.data == data else [self._report(file, *item) for item in seen.results]
         source = decode(data, normalizer.config.encoding)
         if is_binary(source):
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,23 +114,19 @@ class Form:
 
 
 class Seen:
-    """Told of the texts in an archive, keeps those that would change, by the path of their member."""
+    """Told of the texts in an archive, keeps those that would change, or that are not in the encoding asked for."""
 
-    def __init__(self, member: str = "", results: list[tuple[str, Result]] | None = None) -> None:
+    def __init__(self, encoding: str, member: str = "", results: list[tuple[str, Result]] | None = None) -> None:
+        self.encoding = encoding
         self.member = member
         self.results: list[tuple[str, Result]] = [] if results is None else results
 
     def within(self, name: str) -> Seen:
         """Return who is told of the texts of a member."""
-        return Seen(f"{self.member}/{name}" if self.member else name, self.results)
+        return Seen(self.encoding, f"{self.member}/{name}" if self.member else name, self.results)
 
     def __call__(self, result: Result) -> None:
-        self.results.append((self.member, result))
-
-    def changed(self, encoding: str) -> Iterator[tuple[str, Result]]:
-        """Yield those whose text would change, or that are not in the encoding asked for."""
-        for member, result in self.results:
-            source = result.decoded
-            other = source is not None and source.encoding != encoding and not result.source.isascii()
-            if len(result.spans) or other:
-                yield member, result
+        source = result.decoded
+        other = source is not None and source.encoding != self.encoding and not result.source.isascii()
+        if len(result.spans) or other:
+            self.results.append((self.member, result))

@@ -85,14 +85,14 @@ def explain(
 def _results(file: str, normalizer: Normalizer, form: Form) -> list[tuple[str, Result]]:
     """Return what becomes of a document, or of those members of an archive that would change, by their paths."""
     data = read(file)
-    seen = Seen()
+    seen = Seen(form.encoding)
     done = form.rewritten(file, data, normalizer, seen)
     if done is None:
         source = decoded(file, data, normalizer.config.encoding)
         return [("", form.explain(file, source, normalizer))]
     if done.problem:
         raise FormatError(done.problem)
-    return list(seen.changed(form.encoding))
+    return seen.results
 
 
 def _is_by(change: Change, wanted: set[str]) -> bool:
