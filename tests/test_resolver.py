@@ -200,3 +200,14 @@ def test_pages_betray_how_they_were_made(page: str, expected: str) -> None:
     """系 for the copula of Cantonese, and the standard forms of a converter's table, tell how a page was made."""
     target = "zh-Hant-HK" if "佢" in page else "zh-Hant-TW"
     assert convert(page, target) == expected
+
+
+def test_characters_that_hardly_any_font_shows_are_not_brought_in() -> None:
+    """A target takes no Simplified form beyond what is printed; OpenCC's own configuration does."""
+    assert convert("㑮說了", "zh-Hans") == "㑮说了"
+    assert convert("㑮說了", "t2s") == "𫝈说了"
+
+
+def test_a_numeral_and_its_measure_give_way_to_a_longer_word() -> None:
+    """一出租车 is one taxi, not an act of renting; half an hour stays three and a half."""
+    assert convert("路边有一出租车，等了三分半钟", "zh-Hant-TW") == "路邊有一出租車，等了三分半鐘"

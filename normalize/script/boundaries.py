@@ -24,6 +24,9 @@ from normalize.script.matching import Dictionary, Match, Matcher
 #: A phrase of the lexicon is this much more probable (nats) than its words one by one: it was listed because it occurs.
 #: Measured on the parallel sentences and round trips of tools/bench/quality.py.
 PHRASE_BONUS = 3.0
+#: By how much (nats) words must be better than a numeral with its measure: 一|出租车 is, 三|分半钟 is not. With 0, 2, 4 and
+#: no words at all 234, 232, 231 and 232 errors are left on 3,700 parallel sentences.
+NUMERAL = 4.0
 _NUMERALS = "〇一二两三四五六七八九十百千万亿几"
 _LINKS = "links.bin"
 
@@ -142,8 +145,7 @@ def _better(run: str, plan: Plan, edges: dict[tuple[int, int], Match], cuts: lis
     if any(match.rule == "vocabulary" for match in edges.values()):
         return True
     taken = [(piece.start, piece.end) for piece in scalar.pieces(run, plan.chain[0]) if piece.end - piece.start > 1]
-    if any(run[start] in _NUMERALS and end - start == 2 for start, end in taken):
-        return False
+    counted = any(run[start] in _NUMERALS and end - start == 2 for start, end in taken)
     folded = words.fold(run)
     lexicon = 0.0
     position = 0
@@ -152,7 +154,7 @@ def _better(run: str, plan: Plan, edges: dict[tuple[int, int], Match], cuts: lis
         lexicon -= PHRASE_BONUS if start < end else 0.0
         position = end
     chosen = sum(words.cost(folded[start:end]) - PHRASE_BONUS * ((start, end) in edges) for start, end in cuts)
-    return chosen <= lexicon
+    return chosen <= lexicon - (NUMERAL if counted else 0.0)
 
 
 def _within(text: str, matcher: Matcher, cuts: list[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:

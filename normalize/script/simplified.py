@@ -3,6 +3,8 @@
 OpenCC reads 著 as 着 from Taiwan's standard only, and leaves 瞭, 藉 and 於 where its phrases do not have them. A
 dictionary of the project's own (`data/simplified.tsv`) goes over what OpenCC gives: the character becomes Simplified
 except in the words that keep it (著作, 瞭望, 樊於期), which are entries too, so that the longest match decides.
+
+Characters whose Simplified form hardly any font shows (`TSCharactersExt` of OpenCC, 㑮) are left as they are.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from normalize.config import Config
 from normalize.script import lexicon, targets
 from normalize.script.converter import Converter
 from normalize.script.entries import read_entries, stamp
-from normalize.script.matching import Dictionary
+from normalize.script.matching import Dictionary, Matcher, ShortCircuit, Union
 
 _FILE = "simplified.tsv"
 _IN_SETTLED = frozenset("於俱像")
@@ -42,12 +44,26 @@ def _ready(settings: tuple[object, ...], settled: bool, _stamp: tuple[object, ..
     if settled:
         # A Simplified line keeps its words as they are; 於 has no use there but in names, nor 俱 and 像 in these words.
         entries = {key: value for key, value in entries.items() if not _IN_SETTLED.isdisjoint(key)}
+    if not settled:
+        plan = replace(plan, name=f"{plan.name}:shown", chain=tuple(_shown(step, config.lexicon) for step in plan.chain))
     rule = "phrase"
     if config.disable.isdisjoint((rule, f"script.{rule}", "context", "script.context")):
         files = (*plan.files, _path())
         step = Dictionary(entries, rule)
         plan = replace(plan, name=f"{plan.name}:simplified", chain=(*plan.chain, step), files=files)
     return Converter(lexicon.with_overrides(plan, read_entries(config.dictionary, config.protect)))
+
+
+@cache
+def _shown(matcher: Matcher, lexicon_name: str) -> Matcher:
+    """Return a matcher without the characters whose other form hardly any font shows."""
+    if isinstance(matcher, Dictionary):
+        path = lexicon._folders(lexicon_name)[0] / "TSCharactersExt.txt"
+        rare = lexicon.parse(path) if path.is_file() else {}
+        kept = {key: value for key, value in matcher.entries.items() if rare.get(key) != value}
+        return Dictionary(kept, matcher.rule) if len(kept) < len(matcher.entries) else matcher
+    assert isinstance(matcher, ShortCircuit | Union)
+    return type(matcher)([_shown(member, lexicon_name) for member in matcher.members])
 
 
 @cache
