@@ -41,6 +41,11 @@ def texts_of(data: bytes, item: dict) -> dict[str, str]:
     """Return the texts in the bytes of a document, by part."""
     if item.get("pack") == "gz":
         return {Path(item["path"]).stem: gzip.decompress(data).decode("utf-8")}
+    if item.get("pack") == "warc":
+        records = (
+            part.removesuffix(b"\r\n\r\n").split(b"\r\n\r\n", 2) for part in gzip.decompress(data).split(b"WARC/1.1")
+        )
+        return {head.split(b".example/")[1].split()[0].decode(): page.decode() for head, _, page in [*records][1:]}
     if item.get("pack") == "zip":
         with zipfile.ZipFile(io.BytesIO(data), metadata_encoding=item["encoding"]) as archive:
             names = [name for name in archive.namelist() if not name.endswith(PICTURES)]

@@ -8,9 +8,9 @@ each an object with `kind` and the parameters of the function of that name in TE
 "crlf"), `encoding`, `bom` (true puts a byte order mark in front), `bytes` (steps of BYTE_DAMAGE). To show another kind
 of damage, write its function and name it in one of the two tables.
 
-A document with `pack` ("gz" or "zip") is an archive, and its original a folder of its name that holds the parts. Then
-`parts` says of some of them, by patterns of names, what else is to be done (`damage`, `encoding`); without, a part goes
-in as it is. `encoding` is that of the names. Archives are compared by what is in them, because compression differs from
+A document with `pack` ("gz", "zip" or "warc") is an archive, and its original a folder of its name that holds the
+parts. Then `parts` says of some of them, by patterns of names, what else is to be done (`damage`, `encoding`); without,
+a part goes in as it is. `encoding` is that of the names. Archives are compared by what is in them, because compression differs from
 one version of zlib to another.
 """
 
@@ -22,9 +22,10 @@ import io
 import json
 import sys
 import zipfile
-from base64 import b64encode
+from base64 import b32encode, b64encode
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
+from hashlib import sha1
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,8 @@ def packed(item: dict[str, Any], folder: Path) -> bytes:
     if item["pack"] == "gz":
         ((_, content),) = contents.items()
         return gzip.compress(content, mtime=_DATE)
+    if item["pack"] == "warc":
+        return b"".join(gzip.compress(record(name, content), mtime=_DATE) for name, content in contents.items())
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for number, (name, content) in enumerate(contents.items()):
@@ -145,6 +148,30 @@ def packed(item: dict[str, Any], folder: Path) -> bytes:
         if stand_in != name:
             data = data.replace(stand_in.encode(), encode(name, item["encoding"]))
     return data
+
+
+def record(name: str, content: bytes) -> bytes:
+    """Return the record of a page in a web archive: the response of a server, with lengths and digests."""
+    media = "text/html; charset=gb2312" if name.endswith(".html") else "text/plain"
+    block = f"HTTP/1.1 200 OK\r\nContent-Type: {media}\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content
+    fields = {
+        "WARC-Type": "response",
+        "WARC-Target-URI": f"https://tide-pool.example/{name}",
+        "WARC-Date": "2024-01-01T00:00:00Z",
+        "WARC-Block-Digest": f"sha1:{b32encode(sha1(block).digest()).decode()}",
+        "WARC-Payload-Digest": f"sha1:{b32encode(sha1(content).digest()).decode()}",
+        "Content-Type": "application/http; msgtype=response",
+        "Content-Length": str(len(block)),
+    }
+    lines = "".join(f"{key}: {value}\r\n" for key, value in fields.items())
+    return f"WARC/1.1\r\n{lines}\r\n".encode() + block + b"\r\n\r\n"
+
+
+def pages(data: bytes) -> dict[str, bytes]:
+    """Return the pages of a web archive by name."""
+    records = gzip.decompress(data).split(b"WARC/1.1\r\n")[1:]
+    parts = (item.removesuffix(b"\r\n\r\n").split(b"\r\n\r\n", 2) for item in records)
+    return {head.partition(b".example/")[2].split()[0].decode(): page for head, _, page in parts}
 
 
 def _place(file: Path) -> tuple[bool, bool, str]:
@@ -162,6 +189,8 @@ def unpacked(data: bytes, item: dict[str, Any]) -> dict[str, bytes]:
     """Return what is in a document by the names of its parts; a document that is no archive has one without a name."""
     if item.get("pack") == "gz":
         return {Path(item["path"]).stem: gzip.decompress(data)}
+    if item.get("pack") == "warc":
+        return pages(data)
     if item.get("pack") == "zip":
         with zipfile.ZipFile(io.BytesIO(data), metadata_encoding=item["encoding"]) as archive:
             return {info.filename: archive.read(info) for info in archive.infolist()}
