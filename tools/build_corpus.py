@@ -10,8 +10,8 @@ of damage, write its function and name it in one of the two tables.
 
 A document with `pack` ("gz", "zip" or "warc") is an archive, and its original a folder of its name that holds the
 parts. Then `parts` says of some of them, by patterns of names, what else is to be done (`damage`, `encoding`); without,
-a part goes in as it is. `encoding` is that of the names. Archives are compared by what is in them, because compression differs from
-one version of zlib to another.
+a part goes in as it is. `encoding` is that of the names. Archives are compared by what is in them, because compression
+differs from one version of zlib to another.
 """
 
 from __future__ import annotations
