@@ -45,7 +45,9 @@ def _ready(settings: tuple[object, ...], settled: bool, _stamp: tuple[object, ..
         # A Simplified line keeps its words as they are; 於 has no use there but in names, nor 俱 and 像 in these words.
         entries = {key: value for key, value in entries.items() if not _IN_SETTLED.isdisjoint(key)}
     if not settled:
-        plan = replace(plan, name=f"{plan.name}:shown", chain=tuple(_shown(step, config.lexicon) for step in plan.chain))
+        plan = replace(
+            plan, name=f"{plan.name}:shown", chain=tuple(_shown(step, config.lexicon) for step in plan.chain)
+        )
     rule = "phrase"
     if config.disable.isdisjoint((rule, f"script.{rule}", "context", "script.context")):
         files = (*plan.files, _path())
