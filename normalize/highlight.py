@@ -117,6 +117,9 @@ def summary(result: Result, findings: Sequence[Finding]) -> str:
     found = result.detection
     if found is not None and found.confidence:
         read_as += f" ({found.confidence:.0%} sure)"
+    if result.decoded and result.decoded.segments:
+        parts = Counter(segment.encoding for segment in result.decoded.segments)
+        read_as += "".join(f", {count} part{'s'[: count > 1]} as {name}" for name, count in parts.items())
     certainty = Counter(finding.change.certainty for finding in findings)
     counts = ", ".join(f"{certainty[kind]} {kind}" for kind in CERTAINTIES if certainty[kind])
     unit = "change" if len(findings) == 1 else "changes"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import normalize
 from normalize.findings import findings_of
-from normalize.highlight import html_fragment, legend, pieces
+from normalize.highlight import html_fragment, legend, pieces, summary
 from normalize.result import Change
 
 PIECES = st.sampled_from(["关键", "後來", "關(guān)鍵", "\n", ",", "<b>", "&", "\0", "\ud800", "平安" * 60, "\u3000"])
@@ -41,6 +41,13 @@ def test_a_notebook_shows_the_first_changes_of_many() -> None:
     result = normalize.explain("关键,\n" * 600, "zh-Hant")
     fragment = html_fragment(result, limit=10)
     assert f"and {len(result.changes) - 10} more changes" in unescape(fragment)
+
+
+def test_a_mixed_file_is_told() -> None:
+    """The summary says which parts are in another encoding than the rest."""
+    lines = "第一行的內容在這裡，今天天氣很好。\n".encode(), "第二行的内容在这里，明天下雨。\n".encode("gbk")
+    result = normalize.explain(b"".join(lines * 2), "zh-Hans")
+    assert summary(result, []).startswith("read as utf-8 (100% sure), 2 parts as gb18030; script mixed, now Hans")
 
 
 def test_the_legend_counts_each_rule() -> None:
