@@ -39,6 +39,10 @@ _LINK_PLACES = 16
 _STEPS = 24
 
 
+#: Runs that get another length: where each begins and ends, and what it becomes.
+Resized = list[tuple[int, int, str]]
+
+
 class Arrays:
     """A compiled plan as arrays; `runs` converts a run by the definition, and remembers."""
 
@@ -57,12 +61,21 @@ class Arrays:
     def convert(self, text: str) -> str:
         """Convert one block of text, which must begin and end where a text may be cut."""
         source, out, left, right = self.parts(text)
-        return self._replace(text, source, out, left, right) if left.size else string(out)
+        resized = self._put(text, source, out, left, right)
+        return spliced(string(out), resized)
 
-    def parts(self, text: str) -> tuple[CodePoints, CodePoints, Places, Places]:
+    def convert_into(self, text: str, out: CodePoints) -> Resized:
+        """Convert one block into an array of its length, and return what has another length and is still to be put in.
+
+        What holds Python's lock is then only taking the block from the text and looking up runs that are new.
+        """
+        source, out, left, right = self.parts(text, out)
+        return self._put(text, source, out, left, right)
+
+    def parts(self, text: str, out: CodePoints | None = None) -> tuple[CodePoints, CodePoints, Places, Places]:
         """Return a block as code points, the defaults of its characters, and where its runs begin and end."""
         source = codes(text)
-        out = self._table.take(source, mode="clip")
+        out = self._table.take(source, mode="clip", out=out)
         flagged = _places(out.view(np.int32) < 0)
         starts = self._candidates(source, out, flagged) if flagged.size else flagged
         if not starts.size:
@@ -137,12 +150,14 @@ class Arrays:
             grown[growing] = ends.take(ends.searchsorted(at, "right" if direction < 0 else "left") - (direction < 0))
         return grown
 
-    def _replace(self, text: str, source: CodePoints, out: CodePoints, left: Places, right: Places) -> str:
-        """Put the converted runs in their places, and return the whole as text."""
+    def _put(self, text: str, source: CodePoints, out: CodePoints, left: Places, right: Places) -> Resized:
+        """Put the converted runs in their places, and return those that need more or fewer."""
+        if not left.size:
+            return []
         sizes = right - left
         unknown = self._known.put(source, out, left, sizes)
         if not unknown.size:
-            return string(out)
+            return []
         left, right, sizes = left.take(unknown), right.take(unknown), sizes.take(unknown)
         runs = self._runs
         values = [runs[text[start:end]] for start, end in zip(left.tolist(), right.tolist(), strict=True)]
@@ -152,14 +167,8 @@ class Arrays:
         if resized.size < unknown.size:
             kept = same.nonzero()[0]
             _scatter(out, left.take(kept), sizes.take(kept), codes("".join(values))[same.repeat(lengths)])
-        if not resized.size:
-            return string(out)
-        return _spliced(
-            string(out),
-            left.take(resized).tolist(),
-            right.take(resized).tolist(),
-            [values[index] for index in resized.tolist()],
-        )
+        places = zip(left.take(resized).tolist(), right.take(resized).tolist(), resized.tolist(), strict=True)
+        return [(start, end, values[index]) for start, end, index in places]
 
 
 class _Pairs:
@@ -216,8 +225,11 @@ def string(points: CodePoints) -> str:
     return text if points[-1] else text + "\0" * (points.size - len(text))
 
 
-def _spliced(text: str, starts: list[int], ends: list[int], values: list[str]) -> str:
+def spliced(text: str, resized: Resized) -> str:
     """Return a text with stretches of it replaced by values of any length."""
+    if not resized:
+        return text
+    starts, ends, values = zip(*resized, strict=True)
     pieces = [""] * (2 * len(values) + 1)
     pieces[::2] = [text[end:start] for end, start in zip((0, *ends), (*starts, len(text)), strict=True)]
     pieces[1::2] = values

@@ -59,10 +59,9 @@ class Converter:
         arrays = self._arrays
         if threads == 1 or len(text) <= block:
             return "".join(map(arrays.convert, self.blocks(text, block)))
-        from concurrent.futures import ThreadPoolExecutor
+        from normalize.script.threads import convert_in_threads
 
-        with ThreadPoolExecutor(threads) as pool:
-            return "".join(pool.map(arrays.convert, self.blocks(text, block)))
+        return convert_in_threads(arrays, self.blocks(text, block), len(text), threads)
 
     def blocks(self, text: str, size: int) -> Iterator[str]:
         """Cut a text where no match can reach over, into blocks of about `size` characters."""

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import venv
 from collections.abc import Callable
@@ -87,13 +88,38 @@ def converter(peer: str, name: str) -> Callable[..., str]:
     return lambda text: made.convert(text)
 
 
+def array_work(threads: int) -> float:
+    """Return the seconds that some work of arrays takes, shared by threads: what a second core gives just now."""
+    import numpy as np
+
+    table = np.arange(1 << 16)
+    places = np.random.default_rng(1).integers(0, 1 << 16, 1 << 17)
+
+    def work() -> None:
+        out = np.empty_like(places)
+        for _ in range(100 // threads):
+            table.take(places, out=out, mode="clip")
+
+    others = [threading.Thread(target=work) for _ in range(threads - 1)]
+    start = time.perf_counter()
+    for other in others:
+        other.start()
+    work()
+    for other in others:
+        other.join()
+    return time.perf_counter() - start
+
+
 def _answer(peer: str, request: dict[str, Any], functions: dict[str, Callable[..., str]]) -> dict[str, Any]:
     """Convert the text in a file, all of it at once (seconds) or in pieces of some characters (seconds a call).
 
     `many` hands all pieces over in one call.
 
-    With `output`, the name of a file, the whole conversion is written there, for comparisons.
+    With `output`, the name of a file, the whole conversion is written there, for comparisons; `array_work` asks for
+    that instead, in so many threads.
     """
+    if "array_work" in request:
+        return {"seconds": array_work(request["array_work"])}
     name = request["configuration"]
     if name not in functions:
         functions[name] = converter(peer, name)
