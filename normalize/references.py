@@ -24,6 +24,7 @@ _REFERENCES = {
     "escapes.hz": "RFC 1843",
     "mojibake.annotation": "GBK (Windows-936); proved with the model of the tool that did it (normalize/mojibake)",
     "mojibake.misdecoded": "WHATWG Encoding Standard; proved by breaking the repaired text again",
+    "mojibake.dropped-byte": "GB 18030-2005 and Big5; told by the language model, never proved",
     "characters.radical": "Unicode Standard, 18.1 (radicals); UAX #15 (compatibility decompositions)",
     "characters.compatibility": "Unicode Standard, 18.1 (compatibility ideographs); UAX #15",
     "characters.private": "GB 18030-2022; HKSCS",

@@ -60,6 +60,7 @@ _RULES = (
     Rule("mojibake", "annotation.control", "yes", "control bytes that a tool put before marks"),
     Rule("mojibake", "annotation.eaten", "yes", "an ASCII character that shifted bytes took; it is gone, and reported"),
     Rule("mojibake", "misdecoded", "yes", "bytes that were read in another encoding", "娴嬭瘯", "测试"),
+    Rule("mojibake", "dropped-byte", "yes", "text read one byte off, because a byte fell out"),
     Rule("characters", "radical", "yes", "radicals in place of characters", "⽂字", "文字"),
     Rule("characters", "compatibility", "yes", "duplicates from old code pages", "\uf900有此理", "豈有此理"),
     Rule("characters", "private", "yes", "private use of old tables"),

@@ -13,6 +13,7 @@ from itertools import accumulate, pairwise
 from normalize import language, words
 from normalize.edits import Certainty, Edit
 from normalize.mojibake.chains import Candidate, Misreading, as_found, chinese, found_costs, redo, undo, unravel
+from normalize.mojibake.dropped import repair_dropped
 from normalize.mojibake.judging import convincing, explained
 from normalize.mojibake.lattice import Lines
 from normalize.mojibake.parts import repair_parts
@@ -159,7 +160,7 @@ def _repair_piece(
         # What follows the end of a text that is one line is not known: it may be a fragment.
         lines = Lines("\n" in text, text.startswith("\n", start + last) or (start + last == len(text) and "\n" in text))
         edits += repair_parts(piece[first:last], start + first, preferred, lines)
-    return edits
+    return edits or list(repair_dropped(piece, start))
 
 
 def _outer(piece: str, found: Candidate) -> Candidate:
