@@ -6,7 +6,9 @@ import hashlib
 import re
 from pathlib import Path
 
-DATA = Path(__file__).parent.parent / "normalize" / "data"
+import normalize
+
+DATA = Path(normalize.__file__).parent / "data"
 
 
 def test_every_data_file_has_its_origin_and_its_hash() -> None:
