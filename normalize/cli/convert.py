@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from normalize.cli.documents import Form, form_options
+from normalize.cli.documents import Form, Parts, form_options
 from normalize.cli.help import Command, Rare
 from normalize.cli.inputs import PATH, decoded, files_from, is_binary, named, read, refuse_binary, undecodable, walked
 from normalize.cli.options import Settings, config_options
@@ -100,9 +100,9 @@ def _copy(files: list[str], settings: Settings, form: Form, output: str | None, 
     for file in files:
         normalizer = settings.normalizer_for(file)
         try:
-            blocks = form.blocks(file, normalizer)
-            if blocks is not None:
-                destination(file, blocks)
+            parts = form.parts(file, normalizer)
+            if parts is not None:
+                destination(file, parts)
                 continue
             if is_pipe(file):
                 with normalized(file, form, normalizer) as found:
@@ -149,6 +149,9 @@ def _destination(files: list[str], output: str | None, force: bool) -> Callable[
             if folder:
                 target.mkdir(parents=True, exist_ok=True)
             write_atomically(path, data)
+            same = data.unchanged() if isinstance(data, Parts) else None
+            if same is not None:
+                write_atomically(path, same)
         except OSError as error:
             raise Failure(f"cannot write {path}: {error.strerror}", SOME_FAILED) from None
 

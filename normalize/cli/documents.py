@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from normalize.cli.options import encoding_named
+from normalize.cli.outcome import shown, warn
 from normalize.formats import FormatError, Options, Rewritten, rewrite
 from normalize.formats.document import Visit
 from normalize.pipeline import Normalizer
 from normalize.result import Decoded, Result
+
+if TYPE_CHECKING:
+    from normalize.formats.blocks import Divided
 
 #: Files of more bytes are done in blocks of this size where their format allows it. Smaller ones are judged whole: the
 #: signature of a collapse, and damage that is a pattern of the page, show best in all of it.
@@ -62,21 +66,32 @@ class Form:
         return document.explain(source, found, normalizer, self.options)
 
     def text(self, file: str, source: Decoded, normalizer: Normalizer) -> str:
-        """Return a decoded document normalised as its format asks."""
+        """Return a decoded document normalised as its format asks; say what in it could not be."""
+        from normalize.formats import document
         from normalize.formats.registry import format_of
         from normalize.formats.span import Span
 
         found = format_of(source.text, "" if file == "-" else file)
-        if list(found.spans(source.text, self.options)) == [Span(0, len(source.text))]:
+        spans = list(found.spans(source.text, self.options))
+        if spans == [Span(0, len(source.text))]:
             return normalizer.normalize(source.text)
-        return self.explain(file, source, normalizer).text
+        if faulty := document.faulty_numbers(source.text, spans):
+            warn(f"{shown(file)}: {document.faulty_lines(faulty, len(faulty), found)}")
+        return document.explain(source, found, normalizer, self.options, spans).text
 
     def container(self, file: str, data: bytes, normalizer: Normalizer) -> bytes | None:
-        """Return a compressed file or an archive with what is in it normalised; None for what is neither."""
+        """Return a compressed file or an archive with what is in it normalised; None for what is neither.
+
+        What had to stay as it is is said.
+        """
         found = self.rewritten(file, data, normalizer)
-        if found is not None and found.problem:
+        if found is None:
+            return None
+        if found.problem:
             raise FormatError(found.problem)
-        return found.data if found else None
+        for note in found.left:
+            warn(f"{shown(file)}: {note}")
+        return found.data
 
     def rewritten(
         self, file: str, data: bytes, normalizer: Normalizer, visit: Visit = lambda result: None
@@ -86,10 +101,10 @@ class Form:
 
         return rewrite(data, file, normalizer, self.options, visit) if container_of(data) else None
 
-    def blocks(self, file: str, normalizer: Normalizer) -> Iterable[bytes] | None:
-        """Return a large file normalised block by block, in memory that does not grow with it; None for others.
+    def parts(self, file: str, normalizer: Normalizer) -> Parts | None:
+        """Return a large file normalised part by part, in memory that does not grow with it; None for others.
 
-        Text of lines can be divided so, when its encoding is to be had from its beginning.
+        Text of lines can be divided so, when its encoding is to be had from its beginning; tables and web archives too.
         """
         from normalize.formats.blocks import large
 
@@ -97,7 +112,7 @@ class Form:
         if file == "-" or self.unencodable != "strict" or not path.is_file() or path.stat().st_size <= LARGE:
             return None
         found = large(path, file, BLOCK, self.options)
-        return found.rewritten(normalizer, lambda result: None) if found else None
+        return Parts(path, found, normalizer) if found else None
 
     def bytes_of(self, text: str, source: Decoded, data: bytes) -> bytes:
         """Return the bytes of what was made of a document; `data` itself where nothing changed.
@@ -111,6 +126,31 @@ class Form:
             return data
         written = encode(text, self.encoding, self.unencodable)
         return source.bom + written if stays else written
+
+
+class Parts:
+    """A large file that is normalised part by part; where nothing changes in the end, its own bytes count."""
+
+    def __init__(self, path: Path, divided: Divided, normalizer: Normalizer) -> None:
+        self._path = path
+        self._divided = divided
+        self._normalizer = normalizer
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._divided.rewritten(self._normalizer, lambda result: None)
+        for note in self._divided.left:
+            warn(f"{self._path}: {note}")
+
+    def unchanged(self) -> Iterator[bytes] | None:
+        """Return the file as it is, if no part of it changed: packing again may give other bytes for the same."""
+        if self._divided.changed:
+            return None
+        return _content(self._path)
+
+
+def _content(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from iter(lambda: file.read(BLOCK), b"")
 
 
 class Seen:

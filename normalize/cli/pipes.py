@@ -81,7 +81,7 @@ def _may_be_plain(head: bytes) -> bool:
     from normalize.formats.plain import PLAIN_TEXT
     from normalize.formats.registry import format_of
 
-    if any(sign in head for sign in _NOT_PLAIN):
+    if head.startswith(b"WARC/") or any(sign in head for sign in _NOT_PLAIN):
         return False
     try:
         text = codecs.getincrementaldecoder("utf-8")().decode(head)

@@ -89,7 +89,7 @@ def rewrite_text(
         return Rewritten(data, "binary", "binary", problem="not text")
     format = format or format_of(decoded.text, path)
     spans = list(format.spans(decoded.text, options))
-    faulty = _lines_of(decoded.text, (span.start for span in spans if span.kind == "faulty"))
+    faulty = faulty_numbers(decoded.text, spans)
     result = explain(decoded, format, normalizer, options, spans)
     visit(result)
     left = (faulty_lines(faulty, len(faulty), format),) if faulty else ()
@@ -98,14 +98,15 @@ def rewrite_text(
     )
 
 
-def _lines_of(text: str, places: Iterable[int]) -> list[int]:
-    """Return the numbers of the lines in which places lie that are in order."""
+def faulty_numbers(text: str, spans: Iterable[Span]) -> list[int]:
+    """Return the numbers (from 1) of the lines of a document that are not as its format asks."""
     lines: list[int] = []
     line, position = 1, 0
-    for place in places:
-        line += text.count("\n", position, place)
-        position = place
-        lines.append(line)
+    for span in spans:
+        if span.kind == "faulty":
+            line += text.count("\n", position, span.start)
+            position = span.start
+            lines.append(line)
     return lines
 
 
