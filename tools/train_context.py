@@ -87,7 +87,7 @@ def write(found: dict[str, Examples], forms: Forms, features: int, output: Path)
         if value and not table[slot[0]]:
             table[slot[0]] = (value + 128) << 8 | int(check[0])
             taken += 1
-    bounded = bounds(choices, entries[:features]).tobytes()
+    bounded = bounds(entries[:features]).tobytes()
     packed = pack(choices, variants(choices, found, forms), priors, table.tobytes(), bounded)
     output.write_bytes(packed)
     print(f"{len(choices)} characters, {task} scores, {taken} of {len(entries)} contexts, {len(packed)} bytes")
@@ -106,20 +106,18 @@ def variants(choices: Sequence[Choice], found: dict[str, Examples], forms: Forms
     return dict(sorted(form_of.items()))
 
 
-def bounds(choices: Sequence[Choice], entries: Sequence[Entry]) -> npt.NDArray[np.uint8]:
-    """Return the table of bounds: for a choice and a neighbour, what its contexts can add at most, and take away."""
-    row_of = {choice.first_task: row for row, choice in enumerate(choices) if len(choice.forms) == 2}
+def bounds(entries: Sequence[Entry]) -> npt.NDArray[np.uint8]:
+    """Return the table of bounds: for a form and a neighbour, what its contexts can add at most, and take away."""
     most: dict[tuple[int, int, int], dict[int, list[int]]] = defaultdict(dict)
     for weight, task, template, key in entries:
-        if task in row_of:
-            offsets = TEMPLATES[template]
-            side = 0 if -1 in offsets else 1
-            own = most[row_of[task], side, key[offsets.index((-1, 1)[side])]].setdefault(template, [0, 0])
-            steps = int(np.clip(round(weight * STEPS), -127, 127))
-            own[steps < 0] = max(own[steps < 0], abs(steps))
+        offsets = TEMPLATES[template]
+        side = 0 if -1 in offsets else 1
+        own = most[task, side, key[offsets.index((-1, 1)[side])]].setdefault(template, [0, 0])
+        steps = int(np.clip(round(weight * STEPS), -127, 127))
+        own[steps < 0] = max(own[steps < 0], abs(steps))
     found = np.zeros((2, 1 << context.BOUND_BITS), np.int64)
-    for (row, side, code), templates in most.items():
-        slot = context.bound_slots(np.array([row], np.uint32), side, np.array([code], np.uint32))[0]
+    for (task, side, code), templates in most.items():
+        slot = context.bound_slot(task, side, code)
         for sign in (0, 1):
             found[sign, slot] = max(found[sign, slot], sum(own[sign] for own in templates.values()))
     return np.minimum(found, 255).astype(np.uint8)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from normalize.script.resolver import Resolver
 
 Places = npt.NDArray[np.intp]
+Codes = npt.NDArray[np.uint32]
 
 #: Characters that are worked on together: their arrays stay in the cache.
 BLOCK = 1 << 17
@@ -35,22 +36,28 @@ class Scored(NamedTuple):
     scores: npt.NDArray[np.int32]
 
 
-def score(resolver: Resolver, folded: str, answer: str, doubtful: bool = False) -> Scored | None:
-    """Return what each form of each ambiguous character scores (`doubtful`: that might be overruled); None for none."""
+def score(resolver: Resolver, folded: str, answer: str) -> Scored | None:
+    """Return what each form of each ambiguous character scores; None where there is none."""
+    return _score(resolver, codes(folded), codes(answer), doubtful=False)
+
+
+def _score(resolver: Resolver, source: Codes, answer: Codes, doubtful: bool) -> Scored | None:
+    """Return what each form of each ambiguous character scores (`doubtful`: that might be overruled)."""
     from normalize.script.resolver import CANTONESE_REACH
 
     model = resolver.model
     assert model is not None
     arrays = model.arrays
-    source = codes(folded)
-    row_of = arrays.row.take(source, mode="clip")
-    places = (row_of >= 0).nonzero()[0]
-    form_of = arrays.index.take(codes(answer)[places], mode="clip")
-    places, form_of = places[form_of >= 0], form_of[form_of >= 0]
-    if not places.size:
+    flags = arrays.flags.take(source, mode="clip")
+    places = (flags & 1).view(np.bool_).nonzero()[0]
+    form_of = arrays.index.take(answer.take(places), mode="clip")
+    known = (form_of >= 0).nonzero()[0]
+    if not known.size:
         return None
-    rows, said = row_of[places].astype(np.intp), form_of.astype(np.intp)
-    cantonese = near(source, places, CANTONESE_REACH)
+    places, said = places[known], form_of[known].astype(np.intp)
+    rows = arrays.row.take(source.take(places)).astype(np.intp)
+    markers = (flags & 2).view(np.bool_).nonzero()[0]
+    cantonese = _near(source, places, markers, CANTONESE_REACH)
     if doubtful:
         chosen = arrays.doubtful(rows, said, context.neighbours(source, places), cantonese)
         places, rows, said, cantonese = places[chosen], rows[chosen], said[chosen], cantonese[chosen]
@@ -66,7 +73,7 @@ def decide(resolver: Resolver, folded: str, answer: str) -> list[tuple[int, str]
     for start in range(0, len(folded), BLOCK):
         # What is decided in a block depends on no more than its margin beside it.
         first, last = max(0, start - _MARGIN), start + BLOCK + _MARGIN
-        found = score(resolver, folded[first:last], answer[first:last], doubtful=True)
+        found = _score(resolver, codes(folded[first:last]), codes(answer[first:last]), doubtful=True)
         if found is not None:
             found.scores[np.arange(found.places.size), found.said] += context.MARGIN
             best = found.scores.argmax(axis=1)
@@ -157,10 +164,14 @@ def _markers() -> npt.NDArray[np.bool_]:
     return table
 
 
-def near(source: npt.NDArray[np.uint32], places: Places, reach: int) -> npt.NDArray[np.int32]:
+def near(source: Codes, places: Places, reach: int) -> npt.NDArray[np.int32]:
     """Tell (0 or 1) for each place whether a character of written Cantonese stands near it in its line."""
+    return _near(source, places, _markers().take(source, mode="clip").nonzero()[0], reach)
+
+
+def _near(source: Codes, places: Places, markers: Places, reach: int) -> npt.NDArray[np.int32]:
+    """Tell the same when the places of those characters are known."""
     found = np.zeros(places.size, np.int32)
-    markers = _markers().take(source, mode="clip").nonzero()[0]
     if not markers.size:
         return found
     lines = np.isin(source, LINE_ENDS).nonzero()[0]

@@ -22,6 +22,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from normalize.data import read_bytes
+from normalize.script.identification import CANTONESE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,9 +57,9 @@ SLOT_BITS = 20
 #: What speaks (in steps) against a shared character standing for itself, where the model has no count of it.
 UNLISTED = 5 * STEPS
 
-#: The table of bounds has this many slots, as a power of two. For a choice of two forms and a neighbour it says how
-#: much the contexts with that neighbour can add to the second form, and how much they can take from it: most places
-#: can be passed over on that alone.
+#: The table of bounds has this many slots, as a power of two. For a form (but the first) and a neighbour it says how
+#: much the contexts with that neighbour can add to the form, and how much they can take from it: most places can be
+#: passed over on that alone.
 BOUND_BITS = 16
 #: The score of a form that a character does not have.
 LEAST = -(1 << 20)
@@ -159,11 +160,16 @@ def _context_table() -> Codes:
     return table
 
 
-def bound_slots(rows: Codes, side: int, codes: Codes) -> Codes:
-    """Return where the bounds of choices with a neighbour on one side (0 before, 1 after) stand in their table."""
+def bound_slot(task: int, side: int, code: int) -> int:
+    """Return where the bounds of a form with a neighbour on one side (0 before, 1 after) stand in their table."""
+    return (task * _TASK + code * _MULTIPLIER + side * _TEMPLATE & _MASK) >> (32 - BOUND_BITS)
+
+
+def bound_slots(tasks: Codes, side: int, codes: Codes) -> Codes:
+    """Return the same for many forms and neighbours at once."""
     import numpy as np
 
-    value = rows * np.uint32(_TASK) + codes * np.uint32(_MULTIPLIER) + np.uint32(side * _TEMPLATE & _MASK)
+    value = tasks * np.uint32(_TASK) + codes * np.uint32(_MULTIPLIER) + np.uint32(side * _TEMPLATE & _MASK)
     return value >> np.uint32(32 - BOUND_BITS)
 
 
@@ -243,18 +249,19 @@ class Model:
                 found.append((weight, template))
         return found
 
-    def doubtful(self, row: int, choice: Choice, answer: int, before: int, after: int) -> bool:
+    def doubtful(self, choice: Choice, answer: int, before: int, after: int) -> bool:
         """Tell whether the contexts with these neighbours might overrule the answer (not in written Cantonese)."""
-        if len(choice.forms) > 2:
-            return True
-        slots = []
-        for side, code in ((0, before), (1, after)):
-            slots.append((row * _TASK + code * _MULTIPLIER + side * _TEMPLATE & _MASK) >> (32 - BOUND_BITS))
-        constant = choice.constants[0][answer]
-        if answer == 0:
-            return constant + self.bounds[slots[0]] + self.bounds[slots[1]] >= MARGIN
         size = 1 << BOUND_BITS
-        return constant - self.bounds[size + slots[0]] - self.bounds[size + slots[1]] <= -MARGIN
+        # The first form scores nothing: what is added to the others, and taken from the answer, is what counts.
+        least = 0
+        most = [0] * len(choice.forms)
+        for form, constants in enumerate(choice.constants, 1):
+            task = choice.first_task + form - 1
+            slots = [bound_slot(task, side, code) for side, code in ((0, before), (1, after))]
+            most[form] = constants[answer] + sum(self.bounds[slot] for slot in slots)
+            if form == answer:
+                least = constants[answer] - sum(self.bounds[size + slot] for slot in slots)
+        return any(score - least >= MARGIN for form, score in enumerate(most) if form != answer)
 
     def scores(self, choice: Choice, answer: int, window: Sequence[int], cantonese: bool) -> list[int]:
         """Return what each form scores, in steps, when OpenCC answered the form `answer`."""
@@ -284,6 +291,10 @@ class Arrays:
         self.index = np.full(0x10000, -1, np.int8)
         for character, form in model.index.items():
             self.index[ord(character)] = form
+        #: Which characters are choices (1), and which tell of written Cantonese (2).
+        self.flags = (self.row >= 0).astype(np.uint8)
+        for character in CANTONESE:
+            self.flags[ord(character)] |= 2
         #: The form that a converter of single characters writes, and the form that the folded character is itself (or
         #: -1).
         self.default = np.array([choice.forms.find(choice.default) for choice in choices])
@@ -306,13 +317,22 @@ class Arrays:
         """Return the indices of the places at which the contexts might overrule the answer."""
         import numpy as np
 
-        number = rows.astype(np.uint32)
-        before, after = (bound_slots(number, side, columns[offset]) for side, offset in ((0, -1), (1, 1)))
-        more, less = (side.take(before).astype(np.int32) + side.take(after) for side in self._bounds)
-        constant = self.constants[rows, 1, answers]
-        possible = np.where(answers == 0, constant + more >= MARGIN, constant - less <= -MARGIN)
-        possible |= (self.sizes[rows] > 2) | (cantonese > 0)
-        found: Places = possible.nonzero()[0]
+        least = np.zeros(rows.size, np.int32)
+        highest = np.where(answers == 0, LEAST, 0).astype(np.int32)
+        for form in range(1, self.most):
+            having = np.flatnonzero(self.sizes[rows] > form) if form > 1 else np.arange(rows.size)
+            if not having.size:
+                break
+            own, said = rows[having], answers[having]
+            task = (self.first_task[own] + (form - 1)).astype(np.uint32)
+            slots = [bound_slots(task, side, columns[offset][having]) for side, offset in ((0, -1), (1, 1))]
+            more, less = (side.take(slots[0]).astype(np.int32) + side.take(slots[1]) for side in self._bounds)
+            constant = self.constants[own, form, said]
+            answered = said == form
+            least[having[answered]] = (constant - less)[answered]
+            other = having[~answered]
+            highest[other] = np.maximum(highest[other], (constant + more)[~answered])
+        found: Places = ((highest - least >= MARGIN) | (cantonese > 0)).nonzero()[0]
         return found
 
     def scores(self, rows: Places, answers: Places, columns: dict[int, Codes], cantonese: Ints) -> Ints:

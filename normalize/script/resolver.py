@@ -43,6 +43,8 @@ BLOCK = 1 << 18
 IN_PHRASE = 3 * context.STEPS
 #: How far a phrase is looked for to either side.
 PHRASE_REACH = 6
+#: So many places are remembered with the phrases around them: 4 MB.
+MOST_REMEMBERED = 1 << 14
 #: Below this many characters plain Python is quicker than arrays.
 ARRAY_LENGTH = 600
 
@@ -120,6 +122,7 @@ class Resolver:
         self.model = context.model() if judged else None
         self.pages = config.allows(PAGE)
         self._forms: dict[tuple[str, int], str] = {}
+        self._in_phrases: dict[tuple[str, int], frozenset[int]] = {}
 
     def written(self, choice: context.Choice, form: int) -> str:
         """Return how the target writes a form."""
@@ -186,7 +189,7 @@ class Resolver:
             near = cantonese and near_cantonese(folded, place)
             before = context.context_code(ord(folded[place - 1])) if place else context.LINE_END
             after = context.context_code(ord(folded[place + 1])) if place + 1 < len(folded) else context.LINE_END
-            if not near and not model.doubtful(model.rows[folded[place]], choice, said, before, after):
+            if not near and not model.doubtful(choice, said, before, after):
                 continue
             scores = model.scores(choice, said, context.window(folded, place), near)
             scores[said] += context.MARGIN
@@ -198,16 +201,23 @@ class Resolver:
     def in_phrase(self, folded: str, place: int, said: int) -> bool:
         """Tell whether a phrase of the lexicon stands at a place and has the form there that was answered."""
         assert self.model is not None
-        first = self.exact.plan.chain[0]
         near = folded[max(0, place - PHRASE_REACH) : place + PHRASE_REACH]
-        at = min(place, PHRASE_REACH)
+        known = near, min(place, PHRASE_REACH)
+        forms = self._in_phrases.get(known)
+        if forms is None:
+            if len(self._in_phrases) >= MOST_REMEMBERED:
+                self._in_phrases.clear()
+            forms = self._in_phrases[known] = frozenset(self._forms_in_phrases(*known))
+        return said in forms
+
+    def _forms_in_phrases(self, text: str, at: int) -> Iterator[int]:
+        """Yield the forms that a character has in the phrases around it."""
+        assert self.model is not None
+        first = self.exact.plan.chain[0]
         for start in range(at + 1):
-            match = first.match(near, start)
-            if match is None or match.length == 1 or match.length != len(match.value) or at >= start + match.length:
-                continue
-            if self.model.index.get(match.value[at - start], -1) == said:
-                return True
-        return False
+            match = first.match(text, start)
+            if match and match.length > 1 and match.length == len(match.value) and at < start + match.length:
+                yield self.model.index.get(match.value[at - start], -1)
 
 
 @lru_cache(16)
