@@ -3,7 +3,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench clean
+# What `make package` runs.
+TESTS ?= tests
+
+.PHONY: demo test lint package clean
 
 demo: $(VENV)/installed
 	$(BIN)/python tools/demo.py
@@ -15,6 +18,18 @@ lint: $(VENV)/linted
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The suite against the wheel, in an environment of its own and without the sources beside it.
+package: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check build
+	rm -rf dist build/package
+	$(BIN)/python -m build --outdir dist .
+	mkdir -p build/package
+	tar -xzf dist/*.tar.gz -C build/package --strip-components=1
+	rm -r build/package/normalize
+	$(BIN)/python -m venv build/package/venv
+	build/package/venv/bin/python -m pip install --quiet --disable-pip-version-check "$$(ls dist/*.whl)[test]"
+	cd build/package && venv/bin/python -m pytest -n auto $(TESTS)
 
 $(VENV)/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=/path/to/python3.11")'
