@@ -130,6 +130,48 @@ def test_separators_of_tables_stay(text: str) -> None:
     """The commas of a CSV file are no punctuation, whatever its fields hold."""
     assert punctuate(text) == text
     assert stage(text, Profile(text), Config()).text == text
+    assert [tidied.count(sign) for tidied in (punctuate(text, "CN", tidy=True),) for sign in ",;"] == [
+        text.count(sign) for sign in ",;"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<!--", " -->"),
+        ("/*", " */"),
+        ("(*", " *)"),
+        *((sign, "") for sign in ("//", "#", "%", "--", ";", "..", "REM", "'")),
+    ],
+)
+@pytest.mark.parametrize("tidy", [False, True])
+def test_a_region_can_be_switched_off_in_any_comment(before: str, after: str, tidy: bool) -> None:
+    """Between off and on, in the comments of HTML, C, Pascal, Python, TeX, SQL, Lisp, reStructuredText and Basic."""
+    off, on = (f"{before} normalize: {word}{after}" for word in ("off", "on"))
+    text = f"甲,乙,丙。\n{off}\n丁,戊,己--庚...\n{on}\n辛,壬,癸。"
+    expected = f"甲，乙，丙。\n{off}\n丁,戊,己--庚...\n{on}\n辛，壬，癸。"
+    assert punctuate(text, "CN", tidy) == expected
+    assert punctuate(f"{text}\n{off}\n子,丑。", "CN", tidy) == f"{expected}\n{off}\n子,丑。"
+
+
+@pytest.mark.parametrize(
+    "unit", ["(", ")", '"', "“", "甲(", '甲"', "甲,乙", "<!--甲,", "```\n甲,", "甲\n，", "[", "a,", "甲(\n"]
+)
+def test_a_mark_without_end_is_survived(unit: str) -> None:
+    """Text made to be hard is punctuated and tidied in time that grows with its length, and nothing of it is lost."""
+    text = unit * (20_000 // len(unit)) + "甲,乙。"
+    assert len(punctuate(text)) == len(text)
+    assert punctuate(text, "CN", tidy=True)
+
+
+def test_a_list_in_prose_is_no_table() -> None:
+    """Items that end with a semicolon or a comma are no rows with an empty last field."""
+    text = "(一)材料齐全的,应当受理;\n(二)材料可以更正的,应当允许更正;更正后齐全的,应当受理;\n(三)其他情形。"
+    expected = (
+        "（一）材料齐全的，应当受理；\n（二）材料可以更正的，应当允许更正；更正后齐全的，应当受理；\n（三）其他情形。"
+    )
+    assert punctuate(text) == expected
+    assert punctuate(text, "CN", tidy=True) == expected
 
 
 def test_prose_beside_a_table_is_restored() -> None:

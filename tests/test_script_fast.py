@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 import random
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -247,3 +249,20 @@ def test_a_key_repeated_on_and_on(name: str, seed: int, skipped: int) -> None:
     source = random.Random(seed)
     text = "".join(source.choice(keys_of(name)) * source.choice((1, 40)) for _ in range(8))[skipped:]
     assert official(name).convert(text, block=1 << 10) == scalar.convert(text, official(name).plan)
+
+
+MEASURE = """
+import resource
+from normalize.script import convert, lexicon
+for name in lexicon.CONFIGURATIONS:
+    convert("头发和软件，後來的資訊與裡面。" * 200, name)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux only")
+def test_all_configurations_together_are_small() -> None:
+    """A process that has converted by all sixteen configurations needs less than 150 MB."""
+    assert len(lexicon.CONFIGURATIONS) == 16
+    done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, timeout=120, check=True)
+    assert int(done.stdout) < 150

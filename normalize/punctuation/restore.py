@@ -48,7 +48,7 @@ def restored(text: str, config: Config, asked: bool) -> Edits:
         return Edits.none(text)
     # The commas that separate fields are hidden, and what is left is judged without them.
     if rows := tables.rows(text):
-        judged = tables.hidden(text, rows)
+        judged, _ = tables.hidden(text, rows)
         signs = signature.read(judged)
         whole = signs.collapsed or (asked and not signs.full)
         if not whole and not _has_collapsed_line(judged):

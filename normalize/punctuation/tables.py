@@ -82,7 +82,10 @@ def _judge(run: list[tuple[int, int, list[str]]], separator: str) -> list[tuple[
     if len(run) > 1:
         # Two fields are also what a line of verse looks like: only numbers count there.
         datum = _DATUM if len(run[0][2]) > 2 else _NUMBER
-        data = sum(any(datum.fullmatch(field) for field in fields) for _, _, fields in run)
+        # Nothing behind the last separator is no datum: so ends a line of a list in prose.
+        data = sum(
+            any(datum.fullmatch(field) for field in (fields if fields[-1] else fields[:-1])) for _, _, fields in run
+        )
         is_table = data * 2 >= len(run) and data > (len(run[0][2]) == 2)
     else:
         fields = run[0][2]
@@ -90,18 +93,31 @@ def _judge(run: list[tuple[int, int, list[str]]], separator: str) -> list[tuple[
     return [(start, end, separator) for start, end, _ in run] if is_table else []
 
 
-def hidden(text: str, found: list[tuple[int, int, str]]) -> str:
-    """Return the text with the separators of rows replaced, one for one, by characters that stand for nothing."""
+def hidden(text: str, found: list[tuple[int, int, str]]) -> tuple[str, dict[str, str]]:
+    """Return the text with the separators and quotes of rows replaced, one for one, and what leads back.
+
+    They are replaced by characters that stand for nothing.
+    """
     free = [character for character in _NONCHARACTERS if character not in text]
-    if len(free) < len(_SEPARATORS):  # a text made to spite us
-        return text
+    signs = (*_SEPARATORS, '"')
+    if not found or len(free) < len(signs):  # none, or a text made to spite us
+        return text, {}
+    stands_for = dict(zip(signs, free, strict=False))
     # One separator after the other: a line can be a row by both.
-    for separator, stand_in in zip(_SEPARATORS, free, strict=False):
+    for separator in _SEPARATORS:
         pieces: list[str] = []
         position = 0
         for start, end, own in found:
             if own == separator:
-                pieces += (text[position:start], text[start:end].replace(separator, stand_in))
+                row = text[start:end].replace(separator, stands_for[separator]).replace('"', stands_for['"'])
+                pieces += (text[position:start], row)
                 position = end
         text = "".join((*pieces, text[position:]))
+    return text, {stand_in: sign for sign, stand_in in stands_for.items()}
+
+
+def shown(text: str, stands_for: dict[str, str]) -> str:
+    """Undo `hidden`."""
+    for stand_in, sign in stands_for.items():
+        text = text.replace(stand_in, sign)
     return text

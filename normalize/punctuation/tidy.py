@@ -11,7 +11,7 @@ from typing import NamedTuple
 from normalize.config import Config
 from normalize.edits import NO_SPANS, Edit, Edits, Spans, Step, compose
 from normalize.profile import ARRAY_LENGTH
-from normalize.punctuation import marks, quotes, restore, rules, spacing, width
+from normalize.punctuation import marks, quotes, restore, rules, spacing, tables, width
 from normalize.punctuation.lines import BREAKS, Cutter, Line, split
 from normalize.punctuation.patches import Patch, patched
 from normalize.punctuation.width import Replacement
@@ -62,7 +62,8 @@ def tidied(text: str, config: Config, region: str | None) -> Edits:
     off = rules.switched_off(config)
     tidying = Tidying(off, style=region or quotes.found_region(text), region=region)
     stages: list[Edits] = []
-    now = text
+    # The separators and quotes of tables are no punctuation.
+    now, stands_for = tables.hidden(text, tables.rows(text))
     for _ in range(_ROUNDS):
         before = now
         for change in (tidying.before_restoring, tidying.restored, tidying.after_restoring, tidying.line_starts):
@@ -72,7 +73,7 @@ def tidied(text: str, config: Config, region: str | None) -> Edits:
                 now = edits.text
         if now == before:
             break
-    return Edits(text, now, partial(_composed, stages))
+    return Edits(text, tables.shown(now, stands_for), partial(_composed, stages))
 
 
 class Tidying:
