@@ -69,6 +69,8 @@ def _score(resolver: Resolver, source: Codes, answer: Codes, doubtful: bool) -> 
 
 def decide(resolver: Resolver, folded: str, answer: str) -> list[tuple[int, str]]:
     """Return the places, and the characters there, where context overrules the answer."""
+    from normalize.script.resolver import IN_PHRASE
+
     changes: list[tuple[int, str]] = []
     for start in range(0, len(folded), BLOCK):
         # What is decided in a block depends on no more than its margin beside it.
@@ -81,17 +83,15 @@ def decide(resolver: Resolver, folded: str, answer: str) -> list[tuple[int, str]
             at = ((best != found.said) & inside).nonzero()[0]
             rows = np.arange(found.places.size)
             lead = found.scores[rows, best] - found.scores[rows, found.said]
-            at = at[[_stands(resolver, folded, first, found, int(index), int(lead[index])) for index in at]]
+            at = at[[_stands(resolver, folded, first, found, int(i), int(lead[i]), IN_PHRASE) for i in at]]
             changes += ((first + place, form) for place, form in _written(resolver, found, best, at))
     return changes
 
 
-def _stands(resolver: Resolver, folded: str, first: int, found: Scored, index: int, lead: int) -> bool:
-    """Tell whether a decision stands against the phrases of the lexicon."""
-    from normalize.script.resolver import IN_PHRASE
-
+def _stands(resolver: Resolver, folded: str, first: int, found: Scored, index: int, lead: int, least: int) -> bool:
+    """Tell whether a decision stands against the phrases of the lexicon: by `least` (steps), or where there is none."""
     place, said = first + int(found.places[index]), int(found.said[index])
-    return lead >= IN_PHRASE or not resolver.in_phrase(folded, place, said)
+    return lead >= least or not resolver.in_phrase(folded, place, said)
 
 
 def decide_mixed(
@@ -102,6 +102,8 @@ def decide_mixed(
     `cost` is, for each character, what it costs to read it as Simplified where both scripts write it; without it
     the text is read as Simplified throughout, except for forms that no converter of single characters writes.
     """
+    from normalize.script.resolver import IN_PHRASE_MIXED
+
     found = score(resolver, folded, answer)
     if found is None:
         return np.zeros(0, np.intp), np.zeros(0, np.uint32)
@@ -120,6 +122,10 @@ def decide_mixed(
         other = shared[:, None] & (np.arange(arrays.most)[None, :] != observed[:, None])
         scores -= np.where(other, cost[found.places][:, None], 0)
     best = scores.argmax(axis=1)
+    lead = scores[everywhere, best] - scores[everywhere, found.said]
+    for index in (free & (best != found.said)).nonzero()[0].tolist():
+        if not _stands(resolver, folded, 0, found, index, int(lead[index]), IN_PHRASE_MIXED):
+            best[index] = found.said[index]
     stays = ~free | (best == observed)
     decided = codes(answer)[found.places]
     changed = (best != found.said).nonzero()[0]
