@@ -76,6 +76,23 @@ def tidied(text: str, config: Config, region: str | None) -> Edits:
     return Edits(text, tables.shown(now, stands_for), partial(_composed, stages))
 
 
+class _Work(NamedTuple):
+    """What tidying may have to do in a text.
+
+    The lines in which rules may change something (start, end, the rules as bits), and the places in other lines where
+    a blank is to be added, which is all that there is to do there.
+    """
+
+    cutter: Cutter
+    lines: list[tuple[int, int, int]]
+    blanks: list[int]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether all of it is running text, so that equal lines are equal."""
+        return not self.cutter.blocks
+
+
 class Tidying:
     """The rules that are on, and what is known of lines that they leave as they are."""
 
@@ -83,7 +100,8 @@ class Tidying:
         self._off = off
         self._style = style
         self._region = region
-        self._known: dict[tuple[str, str], tuple[Edits, ...]] = {}
+        self._known: dict[tuple[int, str], tuple[Edits, ...]] = {}
+        self._work: _Work | None = None
         self._before = self._passes(
             ("width.letter", width.letters),
             ("width.mark", width.marks),
@@ -140,41 +158,50 @@ class Tidying:
 
     def _applied(self, text: str, passes: tuple[Pass, ...]) -> Edits:
         """Apply rules line by line."""
+        shift = 0 if passes is self._before else len(self._before)
+        work = self._work_on(text)
         found: list[Patch] = []
-        for line, bits in self._lines(text, passes, found):
-            key = (passes[0].name, line.text)
-            edits = None if line.blocks else self._known.get(key)
+        if passes is self._after:
+            found += (Patch(at, at, ()) for at in work.blanks)
+        for start, end, all_bits in work.lines:
+            bits = all_bits >> shift & (1 << len(passes)) - 1
+            if not bits:
+                continue
+            key = (shift, text[start:end])
+            edits = self._known.get(key) if work.is_running else None
             if edits is None:
-                edits = _rewritten(line, bits, passes)
-                if not line.blocks:
+                edits = _rewritten(work.cutter.line(start, end), bits, passes)
+                if work.is_running:
                     self._known[key] = edits
             if edits:
-                found.append(Patch(line.start, line.start + len(line.text), edits))
+                found.append(Patch(start, end, edits))
         return patched(text, sorted(found, key=itemgetter(0)), _step("spacing.add"))
 
-    def _lines(self, text: str, passes: tuple[Pass, ...], found: list[Patch]) -> Iterator[tuple[Line, int]]:
-        """Yield the lines in which rules may change something, and which rules, as bits.
+    def _work_on(self, text: str) -> _Work:
+        """Return what there is to do in a text; both halves of the rules ask, often of the same text."""
+        if self._work is None or self._work.cutter.text is not text:
+            self._work = self._looked_for(text)
+        return self._work
 
-        Where only blanks are missing they go to what is found already.
-        """
-        if not passes:
-            return
+    def _looked_for(self, text: str) -> _Work:
+        cutter = Cutter(text)
+        lines: list[tuple[int, int, int]] = []
+        blanks: list[int] = []
         if len(text) < ARRAY_LENGTH:
-            for line in split(text):
-                yield line, -1
-            return
+            lines += ((line.start, line.start + len(line.text), -1) for line in split(text))
+            return _Work(cutter, lines, blanks)
         from normalize.punctuation.stretch import stretches
         from normalize.punctuation.triggers import Triggers
 
-        cutter = Cutter(text)
-        names = tuple(rule.name for rule in passes)
+        names = tuple(rule.name for rule in (*self._before, *self._after))
         for stretch in stretches(text):
             triggers = Triggers(stretch, cutter.blocks_in(stretch.first, stretch.last), self._style, self._region)
-            bits, blanks = triggers.of_lines(names)
-            for number in bits.nonzero()[0].tolist():
-                start, end = int(stretch.starts[number]), int(stretch.ends[number])
-                yield cutter.line(stretch.first + start, stretch.first + end), int(bits[number])
-            found += (Patch(at, at, ()) for at in (blanks + stretch.first).tolist())
+            bits, added = triggers.of_lines(names)
+            some = bits.nonzero()[0]
+            columns = (stretch.first + stretch.starts[some], stretch.first + stretch.ends[some], bits[some])
+            lines += zip(*(column.tolist() for column in columns), strict=True)
+            blanks += (stretch.first + added).tolist()
+        return _Work(cutter, lines, blanks)
 
 
 def _step(name: str) -> Step:
