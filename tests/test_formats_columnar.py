@@ -337,3 +337,20 @@ def test_what_is_stored_otherwise_stays_so() -> None:
     order = opened(done.data).metadata.row_group(0).sorting_columns
     assert [column.column_index for column in order] == [0]
     assert [column.to_pylist() for column in opened(done.data).read().columns[1:]] == [[HANT] * 2] * 2
+
+
+@pytest.mark.parametrize("kind", ["parquet", "file", "stream"])
+def test_a_wrong_byte_anywhere_is_an_error_or_none(kind: str) -> None:
+    """Offsets that lead out of memory, lengths that are none: pyarrow itself would go where they lead."""
+    small = table(HANS, 5)
+    make = {"file": pa.ipc.new_file, "stream": pa.ipc.new_stream}.get(kind)
+    whole = parquet(small) if make is None else ipc(small, make, None)
+    outcomes = set()
+    for place in range(0, len(whole), 23):
+        for value in (whole[place] ^ 0xFF, whole[place] ^ 0x04):
+            data = whole[:place] + bytes([value]) + whole[place + 1 :]
+            try:
+                outcomes.add(rewrite(data, "a", TAIWAN).format)
+            except FormatError:
+                outcomes.add("error")
+    assert "error" in outcomes

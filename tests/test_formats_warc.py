@@ -358,3 +358,17 @@ def test_warcio_reads_what_is_written_and_finds_the_digests_right(tmp_path: Path
         assert texts[-1] == texts[2] == page(HANT)
         assert texts[5] == HANT.encode()
         assert len(texts) == 7
+
+
+@given(st.data())
+def test_damage_anywhere_costs_no_more_than_a_record(data: st.DataObject) -> None:
+    """Members on both sides of it are done; without members at least the records before it."""
+    middle = [record("resource", "text/html", page(HANS), WARC_Block_Digest="sha1:A"), PICTURE]
+    chosen = data.draw(st.sampled_from(middle))
+    at, length = data.draw(st.integers(0, len(chosen))), data.draw(st.integers(0, 40))
+    damaged = chosen[:at] + data.draw(st.binary(max_size=12)) + chosen[at + length :]
+    packed = rewrite(members([WET, damaged, WET]), "a.gz", TAIWAN).data
+    contents = [content for _, content in single(packed)]
+    assert (contents[0], contents[-1]) == (WET_DONE, WET_DONE)
+    plain = rewrite(WET + damaged + b"\r\n" + WET, "a", TAIWAN).data
+    assert plain.startswith(WET_DONE)

@@ -28,7 +28,14 @@ class IpcReader:
         return pa.OSFile(self._source) if isinstance(self._source, str) else pa.BufferReader(self._source)
 
     def batches(self) -> Iterator[tuple[Any, Any]]:
-        """Yield the batches with their metadata."""
+        """Yield the batches with their metadata. Raises ArrowInvalid for one whose parts do not fit together."""
+        for batch, metadata in self._read():
+            # Arrow trusts what it reads: an offset that is wrong would lead out of memory.
+            for column in batch.columns:
+                _check(column)
+            yield batch, metadata
+
+    def _read(self) -> Iterator[tuple[Any, Any]]:
         if self._is_file:
             for index in range(self._reader.num_record_batches):
                 yield self._reader.get_batch_with_custom_metadata(index)
@@ -70,6 +77,30 @@ class _Writer:
     def close(self) -> None:
         """Write the footer."""
         self._writer.close()
+
+
+def _check(column: pa.Array) -> None:
+    """Raise ArrowInvalid for a column whose parts do not fit together; bytes that are not UTF-8 are no such fault."""
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        column.view(_as_bytes(column.type)).validate(full=True)
+
+
+def _as_bytes(kind: pa.DataType) -> pa.DataType:
+    """Return a type of the same layout, in which strings are bytes."""
+    if pa.types.is_string(kind):
+        return pa.binary()
+    if pa.types.is_large_string(kind):
+        return pa.large_binary()
+    if pa.types.is_list(kind):
+        return pa.list_(kind.value_field.with_type(_as_bytes(kind.value_type)))
+    if pa.types.is_large_list(kind):
+        return pa.large_list(kind.value_field.with_type(_as_bytes(kind.value_type)))
+    if pa.types.is_struct(kind):
+        fields = [kind.field(index) for index in range(kind.num_fields)]
+        return pa.struct([field.with_type(_as_bytes(field.type)) for field in fields])
+    return kind
 
 
 def _codec(message: bytes, kind: str) -> str | None:

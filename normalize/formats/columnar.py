@@ -82,15 +82,15 @@ class Columnar:
         from normalize.arrow.values import Values
 
         reader = self._reader
-        choice = Choice(_names(reader.schema, self._options))
-        paths = choice.found(reader.schema)
-        if choice.names and not paths:
-            self.left += choice.missing(reader.schema)
-        values = Values(normalizer, paths, visit=lambda path: within(visit, path))
         sink = _Sink()
         row = 0
         faults: list[str] = []
         try:
+            choice = Choice(_names(reader.schema, self._options))
+            paths = choice.found(reader.schema)
+            if choice.names and not paths:
+                self.left += choice.missing(reader.schema)
+            values = Values(normalizer, paths, visit=lambda path: within(visit, path))
             writer = reader.writer(sink, paths)
             for batch, known in reader.batches():
                 batch = self._batch(batch, values, row, faults)

@@ -29,6 +29,9 @@ class ParquetReader:
     def __init__(self, source: str | bytes, size: int, options: Options) -> None:
         self._file = _open(source)
         self.metadata = self._file.metadata
+        if self.metadata.num_row_groups:
+            # Asked about damaged columns pyarrow ends the process; reading them raises.
+            next(self._file.iter_batches(1, row_groups=[0]), None)
         if unit := _unit_of_times(self._file, source):
             self._file = _open(source, unit)
         self.schema = self._file.schema_arrow
