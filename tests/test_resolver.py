@@ -211,3 +211,12 @@ def test_characters_that_hardly_any_font_shows_are_not_brought_in() -> None:
 def test_a_numeral_and_its_measure_give_way_to_a_longer_word() -> None:
     """一出租车 is one taxi, not an act of renting; half an hour stays three and a half."""
     assert convert("路边有一出租车，等了三分半钟", "zh-Hant-TW") == "路邊有一出租車，等了三分半鐘"
+
+
+def test_a_text_that_is_mixed_throughout_is_mixed_in_every_line() -> None:
+    """A line without any Simplified character may have shared ones to change, where the other lines are mixed."""
+    text = "這個国家的歷史很长，學生们都讀過。\n他們几乎每天見面。"
+    assert convert(text, "zh-Hant-TW").endswith("\n他們幾乎每天見面。")
+    assert convert("這個國家的歷史很長。\n茶几上有一本書。\n后羿射日", "zh-Hant-TW").endswith(
+        "茶几上有一本書。\n后羿射日"
+    )

@@ -154,7 +154,23 @@ def converters(text: str, found: Sequence[Passage], profile: Profile, config: Co
 
         if pages.converted_by_character(plain(config), sample):
             settled_reading = "by character"
+    if settled_reading == "settled" and _mixed_throughout(text, found):
+        settled_reading = "mixed"
     return in_lines(text, found, profile, config, settled_reading)
+
+
+def _mixed_throughout(text: str, found: Sequence[Passage]) -> bool:
+    """Tell whether most Simplified characters stand in lines with Traditional ones, so that other lines may have some."""
+    if not any(settled for _, _, settled in found):
+        return False
+    within = beside = 0
+    for start, end, settled in found:
+        if not settled:
+            profile = Profile(text[start:end])
+            hans = profile.count(Class.HANS)
+            within += hans if profile.has(Class.HANT) else 0
+            beside += hans
+    return within > beside / 2
 
 
 def in_lines(
