@@ -354,3 +354,12 @@ def test_a_wrong_byte_anywhere_is_an_error_or_none(kind: str) -> None:
             except FormatError:
                 outcomes.add("error")
     assert "error" in outcomes
+
+
+def test_what_would_change_has_its_row(tmp_path: Path) -> None:
+    """`check` names the column and the row, for each value of its own."""
+    (tmp_path / "a.parquet").write_bytes(parquet(pa.table({"x": [HANT, None, HANS], "tags": [["a"], ["软"], []]})))
+    done = command("check", "a.parquet", "--to", "zh-TW", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    places = {line.split(":")[0] for line in done.stdout.decode().splitlines()}
+    assert {"a.parquet/x[3]", "a.parquet/tags"} <= places

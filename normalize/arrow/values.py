@@ -50,14 +50,15 @@ Facts = list[Fact] | None
 class Values:
     """Normalises arrays: in them the strings at `paths`.
 
-    `visit` gives, for a path, who is to be told of the text of every value there; `facts` asks for those of each value.
+    `visit` is told of the text of every value, with its path and, where it stands in a row by itself, the number of the
+    row (from 1); `facts` asks for those of each value.
     """
 
     def __init__(
         self,
         normalizer: Normalizer,
         paths: frozenset[str],
-        visit: Callable[[str], Callable[[Result], object]] | None = None,
+        visit: Callable[[Result, str, int | None], object] | None = None,
         facts: bool = False,
     ) -> None:
         self._normalizer = normalizer
@@ -86,13 +87,16 @@ class Values:
         """Tell whether any string at or below a path is asked for."""
         return any(wanted == path or wanted.startswith(path + ".") for wanted in self._paths)
 
-    def array(self, array: pa.Array, path: str) -> tuple[pa.Array, Facts]:
-        """Return an array normalised, and the facts; the same object when nothing changes."""
+    def array(self, array: pa.Array, path: str, row: int | None = None) -> tuple[pa.Array, Facts]:
+        """Return an array normalised, and the facts; the same object when nothing changes.
+
+        `row` is the number of its first row, for an array that is a column.
+        """
         kind = array.type
         if not self.concerns(path):
             return array, None
         if is_text(kind):
-            return self._strings(array, path)
+            return self._strings(array, path, row)
         if kinds.is_dictionary(kind):
             return self._categories(array, path)
         if kinds.is_struct(kind):
@@ -101,7 +105,7 @@ class Values:
             return self._lists(array, path)
         return array, None
 
-    def _strings(self, array: pa.Array, path: str) -> tuple[pa.Array, Facts]:
+    def _strings(self, array: pa.Array, path: str, row: int | None) -> tuple[pa.Array, Facts]:
         pieces = min(-(-array.nbytes // _PIECE) or 1, len(array) or 1)
         size = -(-len(array) // pieces) or 1
         parts: list[pa.Array] = []
@@ -109,7 +113,7 @@ class Values:
         changed = False
         for start in range(0, len(array), size):
             old = array.slice(start, size)
-            fresh, known = self._piece(old, path)
+            fresh, known = self._piece(old, path, None if row is None else row + start)
             parts.append(fresh)
             changed = changed or fresh is not old
             facts = _joined(facts, start, known, len(old))
@@ -117,7 +121,7 @@ class Values:
             return array, facts
         return (parts[0] if len(parts) == 1 else pa.concat_arrays(parts)), facts
 
-    def _piece(self, array: pa.Array, path: str) -> tuple[pa.Array, Facts]:
+    def _piece(self, array: pa.Array, path: str, row: int | None) -> tuple[pa.Array, Facts]:
         values, errors = _read(array)
         # Columns repeat themselves (a language, a source, an author): what is equal is done once.
         texts = list(dict.fromkeys(value for value in values if isinstance(value, str)))
@@ -134,10 +138,9 @@ class Values:
                 errors[text] = "what it becomes is not Unicode text (a lone surrogate)"
         output = [value if value is None or value in errors else done[value] for value in values]
         if self._visit is not None:
-            visit = self._visit(path)
-            for value in values:
+            for index, value in enumerate(values):
                 if value is not None and value not in errors:
-                    visit(results[value])
+                    self._visit(results[value], path, None if row is None else row + index)
         facts: Facts = None
         if self._facts or errors:
             known = {text: _fact(result) for text, result in results.items()}

@@ -6,13 +6,14 @@ kept rather than each of its bytes; where nothing is to be changed, the bytes th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 from normalize.formats.document import Rewritten, Visit, within
 from normalize.formats.span import FormatError, Options
 from normalize.pipeline import Normalizer
+from normalize.result import Result
 
 #: So many values that could not be done are named.
 _NAMED = 5
@@ -90,7 +91,7 @@ class Columnar:
             paths = choice.found(reader.schema)
             if choice.names and not paths:
                 self.left += choice.missing(reader.schema)
-            values = Values(normalizer, paths, visit=lambda path: within(visit, path))
+            values = Values(normalizer, paths, visit=_told(visit))
             writer = reader.writer(sink, paths)
             for batch, known in reader.batches():
                 batch = self._batch(batch, values, row, faults)
@@ -112,7 +113,7 @@ class Columnar:
         columns = []
         changed = False
         for field, column in zip(batch.schema, batch.columns, strict=True):
-            fresh, facts = values.array(column, field.name)
+            fresh, facts = values.array(column, field.name, row + 1)
             changed = changed or fresh is not column
             columns.append(fresh)
             for index, fact in enumerate(facts or ()):
@@ -122,6 +123,13 @@ class Columnar:
             return batch
         self.changed = True
         return type(batch).from_arrays(columns, schema=batch.schema)
+
+
+def _told(visit: Visit) -> Callable[[Result, str, int | None], object]:
+    """Return who is told of a value: a visitor that wants to know hears its path, and its row."""
+    if not hasattr(visit, "within"):
+        return lambda result, path, row: visit(result)
+    return lambda result, path, row: within(visit, path if row is None else f"{path}[{row}]")(result)
 
 
 def _open(name: str, source: str | bytes, size: int, options: Options) -> Reader:
