@@ -28,6 +28,8 @@ WHOLE, GAIN, DEAREST = 3, 18.0, 8.5
 CLEAR = 0.35
 #: What stands for a character that is lost.
 LOST = "\ufffd"
+#: Nats by which a place may gain less than the best and still be where the shift begins.
+NEARLY = 12.0
 #: Nats for a pair that no character has, in shifted text.
 NO_PAIR = 18.0
 
@@ -70,15 +72,27 @@ def _shift(run: str, mark: str, costs: list[float], encoding: str) -> tuple[floa
     ]
     as_found = list(accumulate(reversed(costs), initial=0.0))[::-1]
     as_read = list(accumulate(reversed(after), initial=0.0))[::-1]
-    gain, first = max((as_found[i] - as_read[i], -i) for i in range(len(run) - WHOLE))
-    first = -first
-    whole = "".join(shifted[first:])
-    if gain < GAIN or LOST in whole or as_read[first] > DEAREST * len(whole):
+    gains = [as_found[i] - as_read[i] for i in range(len(run) - WHOLE)]
+    gain = max(gains)
+    if gain < GAIN:
         return None
-    head = _filled(run[:first], whole, (*_either(encoding, data[2 * first]),))
+    # The first pair read one byte off may look well by itself: of the places that gain about as much, the one at which
+    # the character between is the likeliest.
+    starts = [i for i, other in enumerate(gains) if other > gain - NEARLY]
+    heads = {i: _filled(run[:i], "".join(shifted[i:]), _either(encoding, data[2 * i])) for i in starts}
+    first = min(
+        starts, key=lambda i: _whole_cost(run[max(0, starts[0] - AROUND) : i] + heads[i] + "".join(shifted[i:]))
+    )
+    whole = "".join(shifted[first:])
+    if LOST in whole or as_read[first] > DEAREST * len(whole):
+        return None
     last = data[-1]
     tail = chr(last) if last < 0x80 else _filled(whole, "", candidates(encoding, last, UNKNOWN)) if mark else LOST
-    return gain, first, head + whole + tail + (mark if last < 0x80 else ""), encoding
+    return gain, first, heads[first] + whole + tail + (mark if last < 0x80 else ""), encoding
+
+
+def _whole_cost(text: str) -> float:
+    return language.model().total(text) + words.cost(text)
 
 
 def _either(encoding: str, byte: int) -> list[str]:

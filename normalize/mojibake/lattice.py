@@ -23,6 +23,8 @@ from normalize.profile import class_table
 ENTER = 6.0
 #: The same where most of the piece is known to be misread, and nats for a character that was spared there.
 ENTER_AGAIN, SPARED = 1.0, 4.0
+#: Nats for a byte that cannot be read, at the ends of a stretch cut out of pairs.
+LEFT_OVER = 6.0
 #: Paths kept at each place.
 KEPT = 16
 # So many characters of three bytes in a row that are whole: taken in one step, up to the last of them.
@@ -113,8 +115,9 @@ class Lattice:
         for data in (reader.character(self.piece[index]) or b"", *others):
             stretch = around[0] + [data] + around[1]
             for first in range(2):
-                text = b"".join(stretch)[first:].decode(self.truth, "replace")
-                ranked.append((language.model().total(text), data))
+                text = b"".join(stretch)[first:].decode(self.truth, "ignore")
+                left = sum(map(len, stretch)) - len(text.encode(self.truth))
+                ranked.append((language.model().total(text) + LEFT_OVER * left, data))
         return min(ranked)[1]
 
     def _around(self, index: int) -> tuple[str, str]:

@@ -224,12 +224,13 @@ def _fitting(
 def _swallowed(data: bytes, newlines: bool) -> tuple[tuple[str, float], ...]:
     """Return what a `?` can have taken with it, and what that costs beyond what the language model says of it.
 
-    Quotes and brackets come in pairs: one that lacks its partner is likely, another is not.
+    Quotes and brackets come in pairs: one that lacks its partner is likely, the more so the fewer places there are for
+    it; another is not.
     """
     prices = dict.fromkeys(_SWALLOWED, 2.0)
     prices[" "] = 0.0
     prices["\n"] = 0.0 if newlines else 8.0
-    prices['"'] = -2.5 if data.count(b'"') % 2 else 4.0
+    prices['"'] = (-9.0 if data.count(b"?") <= 2 else -4.5) if data.count(b'"') % 2 else 4.0
     prices["'"] = 0.0 if data.count(b"'") % 2 else 5.0
     opened = data.count(b"(") - data.count(b")")
     prices["("], prices[")"] = (0.0 if opened < 0 else 4.0), (-1.0 if opened > 0 else 4.0)

@@ -57,9 +57,14 @@ def repair_parts(piece: str, offset: int, preferred: list[Misreading], lines: Li
         step = explained(
             (layer,),
             "proved" if proved else "inferred",
-            ", bytes that were lost filled in" if part.supposed else "",
+            _note(part) if part.supposed else "",
         )
         yield Edit(offset + part.start, offset + part.end, part.text, step)
+
+
+def _note(part: Found) -> str:
+    """Return what is said of a repair with lost bytes."""
+    return ", bytes that were lost filled in" + (" where that is clear" if "\ufffd" in part.text else "")
 
 
 def _likeliest(piece: str, lines: Lines) -> list[Misreading]:

@@ -1,0 +1,179 @@
+"""Misread text of which bytes are lost: what may be filled in, what must be left; proof is never claimed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from normalize import explain, repair
+from normalize.config import Config
+from normalize.mojibake import stage
+from normalize.mojibake.chains import unravel
+from normalize.mojibake.filling import chosen, script_bias
+from normalize.mojibake.misread import misread
+from normalize.mojibake.partial import UNKNOWN, candidates, unreadable
+from normalize.mojibake.readings import reading
+from normalize.profile import Class, Profile
+from normalize.result import Result
+
+CASES = Path(__file__).parent / "cases"
+SHARED = Path(__file__).parents[2] / "shared" / "cases"
+needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the collected cases are not here")
+
+SIMPLIFIED = "他说明天下午三点在图书馆门口等我们，别忘了带上雨伞。"
+TRADITIONAL = "他說明天下午三點在圖書館門口等我們，別忘了帶上雨傘。"
+
+
+def cases() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((CASES / "mojibake_lossy.json").read_text("utf-8"))
+    return found
+
+
+def repaired(text: str) -> Result:
+    return explain(text, None, punctuation=False)
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case["kind"])
+def test_lost_bytes_are_filled_in_and_broken_again(case: dict[str, Any]) -> None:
+    """Each kind comes back, is marked inferred with its chain, and damaged in the same way is what was found."""
+    how = (case["read_as"], case["was"], case["errors"], case["after"])
+    damaged = misread(case["text"], *how)
+    assert damaged not in (None, case["text"])
+    assert damaged is not None
+    result = repaired(damaged)
+    assert result.text == case["text"]
+    assert {change.certainty for change in result.changes} == {"inferred"}
+    assert all(" read as " in change.reason and "lost" in change.reason for change in result.changes)
+    assert misread(result.text, *how) == damaged
+    assert result.undo() == damaged
+
+
+@pytest.mark.parametrize("damaged", ["鐧藉ご椋?2鏃?", "鑷?5鏃ワ紝鏃ユ湡銆?"])
+def test_a_swallowed_digit_is_not_invented(damaged: str) -> None:
+    """Which digit a `?` took is not known: no digit is put in that was not there."""
+    digits = [character for character in repair(damaged) if character.isdigit()]
+    assert digits == [character for character in damaged if character.isdigit()]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030"])
+@pytest.mark.parametrize("place", [9, 14, 21])
+def test_what_is_read_one_byte_off(encoding: str, place: int) -> None:
+    """After a byte fell out the rest is read one byte on again; what is not clear is marked."""
+    data = SIMPLIFIED.encode(encoding)
+    damaged = (data[:place] + data[place + 1 :]).decode(encoding, "replace")
+    result = repaired(damaged)
+    lost = place // 2
+    assert result.text[:lost] == SIMPLIFIED[:lost]
+    assert result.text[lost + 1 : -1] == SIMPLIFIED[lost + 1 : -1]
+    assert result.text[lost] in (SIMPLIFIED[lost], "\ufffd")
+    assert {(change.rule, change.certainty) for change in result.changes} == {("dropped-byte", "inferred")}
+    assert result.undo() == damaged
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SIMPLIFIED.encode("gb18030").decode("utf-8", "replace"),
+        TRADITIONAL.encode("big5").decode("utf-8", "replace"),
+        "".join("\ufffd" if i % 5 == 3 else character for i, character in enumerate(SIMPLIFIED)),
+        SIMPLIFIED.encode()[1:-1].decode("utf-8", "replace"),
+        "����Ҫ�¨²�ѧϰ������",
+    ],
+)
+def test_nothing_is_invented_where_too_much_is_gone(text: str) -> None:
+    """Marks alone prove nothing: text that is mostly lost, or clean but for its marks, is reported and left."""
+    result = repaired(text)
+    assert result.text == text
+    assert result.lost
+
+
+def test_a_layer_that_proves_nothing_by_itself_is_not_undone() -> None:
+    """`变巨` may be 曹操 in Big5, or itself: under another layer of damage too it is left."""
+    damaged = misread("变巨", "cp932", "utf-8")
+    assert damaged is not None
+    assert repair(damaged) == "变巨"
+
+
+def test_characters_that_shift_jis_has_twice() -> None:
+    """Pairs of IBM's extension are found again, though Python writes their characters in NEC's."""
+    for text in ("天气预报说下午有雨", "产品说明和价格"):
+        damaged = misread(text, "cp932", "gb18030", "replace")
+        assert damaged is not None
+        if "\ufffd" not in damaged:
+            assert repair(damaged) == text
+    assert reading("cp932").others("黑")
+    assert not reading("cp949").others("黑")
+    found = unravel("ｲ憘ｷ｣ｬﾌ盧ﾟｿﾆｼｼﾋｮ")
+    assert found is not None
+    assert found.text == "产品，提高科技水"
+
+
+def test_only_what_a_reader_cannot_read_becomes_a_mark() -> None:
+    """A mark of Shift_JIS stands for one of few bytes; one of Latin-1 can stand for none of its own."""
+    assert unreadable("cp932", 0x86, 0xE4) == 0.0
+    assert unreadable("cp932", 0x8F, 0xE4) is None
+    assert unreadable("cp936", 0x41, UNKNOWN) is None
+    assert candidates("utf-8", 0xEF, 0xBC, UNKNOWN)[0] == "，"
+
+
+def test_the_script_of_a_text_decides_between_forms() -> None:
+    """In a text of one script characters of the other cost more; in a mixed one they do not."""
+    assert set(script_bias("这个时候说话", "utf-8")) == {Class.HANT}
+    assert set(script_bias("這個時候說話", "utf-8")) == {Class.HANS}
+    assert max(script_bias("这個时候說话", "utf-8").values(), default=0.0) < 2.0
+
+
+def test_nothing_to_choose() -> None:
+    """Without anything supposed, nothing is chosen."""
+    assert chosen([], "\n") == []
+
+
+def test_rules_of_lost_text_can_be_switched_off() -> None:
+    """`disable` leaves text that is read one byte off."""
+    text = "打开中伪嗦氩馐\ufffd"
+    assert stage(text, Profile(text), Config(disable=frozenset({"dropped-byte"}))).text == text
+
+
+@given(
+    st.sampled_from(["cp1252", "cp936", "gb18030", "cp932", "euc_jp", "cp949", "cp950"]),
+    st.sampled_from(["utf-8", "gb18030"]),
+    st.sampled_from(["replace", "question", "swallow", "ignore"]),
+    st.integers(0, 12),
+    st.integers(8, 16),
+)
+@settings(deadline=None, max_examples=60)
+def test_lost_text_is_never_proved(read_as: str, was: str, errors: Any, start: int, length: int) -> None:
+    """Whatever is lost, the repair is undone, and claims proof only where breaking again gives the source."""
+    text = SIMPLIFIED[start : start + length]
+    damaged = misread(text, read_as, was, errors)
+    if damaged is None or damaged == text:
+        return
+    result = repaired(damaged)
+    assert result.undo() == damaged
+    for change in result.changes:
+        if change.certainty == "proved" and change.reason == f"{reading(was).label} read as {reading(read_as).label}":
+            assert misread(change.after, read_as, was, "question") == change.before
+    assert explain(result.text, None, punctuation=False).undo() == result.text
+
+
+@given(
+    st.lists(st.sampled_from([*"他说明天下午，。\ufffd?Ö锛鐨", "\ufffd\ufffd", "锛?", "銆�"]), max_size=14).map("".join)
+)
+@settings(deadline=None, max_examples=60)
+def test_pieces_of_lost_text_never_raise(text: str) -> None:
+    """Any mixture of clean text, damage and marks is accepted, and the record leads back."""
+    assert repaired(text).undo() == text
+
+
+@needs_shared
+def test_what_ftfy_repairs_of_chinese_is_repaired() -> None:
+    """Of the cases found in the wild, every one that ftfy repairs exactly is repaired here."""
+    lines = (SHARED / "mojibake" / "wild.jsonl").read_text("utf-8").strip().split("\n")
+    rows = [row for row in map(json.loads, lines) if row["expected"] is not None and row["ftfy_ok"]]
+    assert rows
+    assert [row["input"] for row in rows if repair(row["input"]) != row["expected"]] == []
