@@ -220,3 +220,13 @@ def test_a_text_that_is_mixed_throughout_is_mixed_in_every_line() -> None:
     assert convert("這個國家的歷史很長。\n茶几上有一本書。\n后羿射日", "zh-Hant-TW").endswith(
         "茶几上有一本書。\n后羿射日"
     )
+
+
+def test_a_script_is_told_the_more_surely_the_more_characters_tell() -> None:
+    """Confidence grows with what speaks for the label, and a label is given for what a few characters say."""
+    few, more = normalize.identify("头发"), normalize.identify("这个国家的历史很长，学生们都读过")
+    assert few.label == more.label == "Hans"
+    assert 0.9 < few.confidence < more.confidence <= 1.0
+    assert normalize.identify("天下").label == "none"
+    assert normalize.identify("佢係我嘅朋友").region == "HK"
+    assert normalize.identify("種种国國").label == "mixed"

@@ -7,6 +7,9 @@ from typing import Literal
 
 from normalize.profile import Class, Profile
 
+#: The share of texts that are told wrongly where a single character tells.
+_FIRST_DOUBT = 0.03
+
 Label = Literal["Hans", "Hant", "mixed", "none"]
 
 #: A text is mixed when the rarer script has at least this share of the distinctive characters. Of 75,000 clean lines
@@ -29,6 +32,18 @@ class Script:
     region: str | None
     hans: int
     hant: int
+
+    @property
+    def confidence(self) -> float:
+        """How sure the label is, from 0 to 1: the surer, the more characters tell.
+
+        Of windows of 5 to 100 characters (`tools/bench/identify.py`) 97.3 % are told rightly where one character more
+        tells for the label than against it (in mixed text: where the rarer script has one), 97.6 % where two do, 99.4 %
+        and 99.7 % with three and four, all with six; 97.9 % of those without any are written alike in both scripts.
+        """
+        rarer, commoner = sorted((self.hans, self.hant))
+        telling = rarer if self.label == "mixed" else commoner - rarer
+        return 1.0 - _FIRST_DOUBT * 0.5 ** max(telling - 1, 0)
 
 
 def identify(text: str) -> Script:

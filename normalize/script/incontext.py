@@ -160,7 +160,7 @@ def converters(text: str, found: Sequence[Passage], profile: Profile, config: Co
 
 
 def _mixed_throughout(text: str, found: Sequence[Passage]) -> bool:
-    """Tell whether most Simplified characters stand in lines with Traditional ones, so that other lines may have some."""
+    """Tell whether most Simplified characters stand in lines with Traditional ones, so that others may have some too."""
     if not any(settled for _, _, settled in found):
         return False
     within = beside = 0
