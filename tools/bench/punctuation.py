@@ -1,7 +1,7 @@
 """Print how fast and how well punctuation is restored and tidied, beside autocorrect (`pip install autocorrect-py`).
 
-Speeds are megabytes of UTF-8 a second, the best of some runs; compare them within one run only. The cases are read from
-`../shared/cases/punctuation` and `../shared/text` where they are present.
+Speeds are megabytes of UTF-8 a second of the processor's time, the best of some runs; compare them within one run
+only. The cases are read from `../shared/cases/punctuation` and `../shared/text` where they are present.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from normalize.config import Config
@@ -32,11 +32,10 @@ def main() -> int:
         return 2
     peers = _peers()
     print("speed, MB/s")
-    for name in ("hans-prc_laws", "hant_tw-ly_gazette", "hant_hk-legco_hansard", "hans-react_cn"):
-        with gzip.open(SHARED / "text" / f"{name}.txt.gz", "rt", encoding="utf-8") as lines:
-            text = lines.read(SIZE)
+    for name, text in _samples():
         for kind, sample in (("clean", text), ("collapsed", fold(text))):
             speeds = {"punctuate": _speed(punctuate, sample), "stage": _speed(_staged, sample)}
+            speeds["tidy"] = _speed(_tidied, sample[: SIZE // 10])
             speeds |= {peer: _speed(convert, sample[: SIZE // 10]) for peer, convert in peers.items()}
             print(f"  {name:24}{kind:10}", *(f"{tool} {speed:.0f}" for tool, speed in speeds.items()))
     print("restoring what a collapse took")
@@ -55,6 +54,19 @@ def main() -> int:
     return 0
 
 
+def _samples() -> Iterator[tuple[str, str]]:
+    """Yield some texts by name, and a part of every text that there is, joined."""
+    joined = []
+    for path in sorted((SHARED / "text").glob("*.txt.gz")):
+        name = path.name.removesuffix(".txt.gz")
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            text = lines.read(SIZE)
+        joined.append(text[: SIZE // 20])
+        if name in ("hans-prc_laws", "hant_tw-ly_gazette", "hant_hk-legco_hansard", "hans-react_cn"):
+            yield name, text
+    yield "all, joined", "\n".join(joined)
+
+
 def _peers() -> dict[str, Convert]:
     try:
         import autocorrect_py  # type: ignore[import-not-found, unused-ignore]
@@ -68,12 +80,16 @@ def _staged(text: str) -> str:
     return stage(text, Profile(text), Config()).text
 
 
+def _tidied(text: str) -> str:
+    return punctuate(text, "CN", tidy=True)
+
+
 def _speed(convert: Convert, text: str) -> float:
     best = float("inf")
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = time.process_time()
         convert(text)
-        best = min(best, time.perf_counter() - begin)
+        best = min(best, time.process_time() - begin)
     return len(text.encode()) / 1e6 / best
 
 
