@@ -49,15 +49,16 @@ def _score(resolver: Resolver, source: Codes, answer: Codes, doubtful: bool) -> 
     assert model is not None
     arrays = model.arrays
     flags = arrays.flags.take(source, mode="clip")
-    places = (flags & 1).view(np.bool_).nonzero()[0]
+    flagged = flags.nonzero()[0]
+    kinds = flags.take(flagged)
+    places = flagged[kinds & 1 > 0]
     form_of = arrays.index.take(answer.take(places), mode="clip")
     known = (form_of >= 0).nonzero()[0]
     if not known.size:
         return None
     places, said = places[known], form_of[known].astype(np.intp)
     rows = arrays.row.take(source.take(places)).astype(np.intp)
-    markers = (flags & 2).view(np.bool_).nonzero()[0]
-    cantonese = _near(source, places, markers, CANTONESE_REACH)
+    cantonese = _near(source, places, flagged[kinds & 2 > 0], CANTONESE_REACH)
     if doubtful:
         chosen = arrays.doubtful(rows, said, context.neighbours(source, places), cantonese)
         places, rows, said, cantonese = places[chosen], rows[chosen], said[chosen], cantonese[chosen]

@@ -300,7 +300,7 @@ class Arrays:
         self.default = np.array([choice.forms.find(choice.default) for choice in choices])
         self.itself = np.array([model.index.get(choice.character, -1) for choice in choices])
         self.sizes = np.array([len(choice.forms) for choice in choices])
-        self.first_task = np.array([choice.first_task for choice in choices])
+        self.first_task = np.array([choice.first_task for choice in choices], np.uint32)
         self.constants = np.zeros((len(choices), self.most, self.most), np.int32)
         self.cantonese = np.zeros((len(choices), self.most), np.int32)
         for number, choice in enumerate(choices):
@@ -317,21 +317,32 @@ class Arrays:
         """Return the indices of the places at which the contexts might overrule the answer."""
         import numpy as np
 
-        least = np.zeros(rows.size, np.int32)
-        highest = np.where(answers == 0, LEAST, 0).astype(np.int32)
+        least: Ints = np.zeros(rows.size, np.int32)
+        highest: Ints = np.where(answers == 0, LEAST, 0).astype(np.int32)
+        sizes = self.sizes.take(rows)
         for form in range(1, self.most):
-            having = np.flatnonzero(self.sizes[rows] > form) if form > 1 else np.arange(rows.size)
-            if not having.size:
+            # Every character has a second form, and few have more.
+            having = np.flatnonzero(sizes > form) if form > 1 else None
+            if having is not None and not having.size:
                 break
-            own, said = rows[having], answers[having]
-            task = (self.first_task[own] + (form - 1)).astype(np.uint32)
-            slots = [bound_slots(task, side, columns[offset][having]) for side, offset in ((0, -1), (1, 1))]
-            more, less = (side.take(slots[0]).astype(np.int32) + side.take(slots[1]) for side in self._bounds)
+            own, said, low, high = (
+                part if having is None else part.take(having) for part in (rows, answers, least, highest)
+            )
+            task = self.first_task.take(own) + np.uint32(form - 1)
+            more, less = np.zeros(own.size, np.int32), np.zeros(own.size, np.int32)
+            for side, offset in ((0, -1), (1, 1)):
+                column = columns[offset] if having is None else columns[offset].take(having)
+                slots = bound_slots(task, side, column)
+                more += self._bounds[0].take(slots)
+                less += self._bounds[1].take(slots)
             constant = self.constants[own, form, said]
             answered = said == form
-            least[having[answered]] = (constant - less)[answered]
-            other = having[~answered]
-            highest[other] = np.maximum(highest[other], (constant + more)[~answered])
+            low = np.where(answered, constant - less, low).astype(np.int32)
+            high = np.where(answered, high, np.maximum(high, constant + more)).astype(np.int32)
+            if having is None:
+                least, highest = low, high
+            else:
+                least[having], highest[having] = low, high
         found: Places = ((highest - least >= MARGIN) | (cantonese > 0)).nonzero()[0]
         return found
 

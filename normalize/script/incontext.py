@@ -14,6 +14,7 @@ from normalize.profile import ARRAY_LENGTH, Class, Profile
 from normalize.script import boundaries, context, resolver, scalar, targets
 from normalize.script.converter import BLOCK, Converter
 from normalize.script.entries import read_entries, stamp
+from normalize.script.identification import label_of
 from normalize.script.matching import Dictionary, Match
 from normalize.script.passages import Passage
 from normalize.script.ready import refining
@@ -154,13 +155,15 @@ def converters(text: str, found: Sequence[Passage], profile: Profile, config: Co
 
         if pages.converted_by_character(plain(config), sample):
             settled_reading = "by character"
-    if settled_reading == "settled" and _mixed_throughout(text, found):
+    # A page with a slip here and there is not mixed.
+    mixed = label_of(profile.count(Class.HANS), profile.count(Class.HANT)) == "mixed"
+    if mixed and settled_reading == "settled" and _mixed_throughout(text, found):
         settled_reading = "mixed"
     return in_lines(text, found, profile, config, settled_reading)
 
 
 def _mixed_throughout(text: str, found: Sequence[Passage]) -> bool:
-    """Tell whether most Simplified characters stand in lines with Traditional ones, so that others may have some too."""
+    """Tell whether most Simplified characters stand in lines with Traditional ones, so that others may have some."""
     if not any(settled for _, _, settled in found):
         return False
     within = beside = 0
