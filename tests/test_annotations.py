@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from normalize import repair
 from normalize.config import Config
 from normalize.edits import Edits
-from normalize.mojibake import stage
+from normalize.mojibake import cp936, stage
 from normalize.mojibake.annotate import annotate
 from normalize.mojibake.annotation_list import known_list
 from normalize.mojibake.annotations import repair_annotations
@@ -72,6 +72,43 @@ def test_repairs_without_guesses_are_proved() -> None:
     steps = {edit.step for edit in repair_annotations(damaged)}
     assert {step.rule for step in steps} == {"annotation", "annotation.shifted"}
     assert {step.certainty for step in steps} == {"proved"}
+
+
+def test_a_tag_that_lost_its_bracket_gets_it_back() -> None:
+    """What follows tells which ASCII character a lead byte took along."""
+    original = "<p>他說：“我們回家吧。”</p><p>有關業務照舊。</p>"
+    damaged = annotate(original, _table("關業務"), {"！": b"\x06\x07"}, "")
+    assert "?/p>" in damaged
+    assert repair(damaged) == original
+
+
+@pytest.mark.parametrize(
+    "original", ["縣里的糧食部門和當地政府的人都來了，有關業務明天再說。", "他們和當地政府的人開會，說了很多話。"]
+)
+def test_pairs_that_were_stripped_are_supposed(original: str) -> None:
+    """User-defined pairs that extraction dropped are found again, also two in a row, and never called proved."""
+    damaged = annotate(original, list(known_list().items()), private_kept=False)
+    assert len(cp936.encode(damaged)) < len(cp936.encode(annotate(original, list(known_list().items()))))
+    assert repair(damaged) == original
+    assert "inferred" in {edit.step.certainty for edit in repair_annotations(damaged)}
+
+
+def test_control_bytes_before_two_marks_in_a_row() -> None:
+    """The trail of 校 and the lead of 。 make a ！: both marks were hit, and two question marks stand there."""
+    original = "下課以後孩子們才離開學校。有關業務明天再說。"
+    damaged = annotate(original, _table("關業務"), {"！": b"\x06\x07", "。": b"\x06\x07"}, "")
+    assert "學??。" in damaged
+    assert repair(damaged) == original
+
+
+def test_a_rival_that_is_nearly_as_likely_is_named() -> None:
+    """Where the language model hardly tells two readings apart, the reason gives the other one."""
+    damaged = annotate(
+        "雨停了以後，大家都去看海。有關業務明天再說。", _table("關業務"), {"！": b"\x06\x07", "。": b"\x06\x07"}, ""
+    )
+    reasons = [edit.step.reason for edit in repair_annotations(damaged) if edit.step.certainty == "inferred"]
+    assert len(reasons) == 1
+    assert "nearly as likely" in reasons[0]
 
 
 def test_rules_are_switched_off_by_name() -> None:

@@ -63,7 +63,8 @@ def repair_annotations(text: str) -> list[Edit]:
         return list(_repair(text, page, damaged=True))
     # Control bytes but no annotations: where one repair is certain, the doubtful places are damage too.
     edits = list(_repair(text, AnnotationList({}), damaged=False))
-    return list(_repair(text, AnnotationList({}), damaged=False, noised=True)) if edits else []
+    doubtful = any(event["orphan"] and not _ORPHANS.match(text, event.start()) for event in _EVENT.finditer(text))
+    return list(_repair(text, AnnotationList({}), damaged=False, noised=True)) if edits and doubtful else edits
 
 
 def _repair(text: str, page: AnnotationList, damaged: bool, noised: bool = False) -> Iterator[Edit]:
@@ -108,6 +109,8 @@ def _shift_edits(undone: Undone, certainty: Certainty) -> Iterator[Edit]:
     """Yield the edit of a shift, and apart from it what its last question mark hid when that is gone."""
     h = undone.hypothesis
     step = _SHIFTED["lost" if LOST in h.text.rstrip(LOST) else certainty]
+    if step.certainty == "inferred" and undone.rival is not None:
+        step = step._replace(reason=f"{step.reason}; nearly as likely: {undone.rival!r}")
     kept = h.text.rstrip(LOST)
     if kept == h.text:
         yield Edit(undone.start, undone.end, h.text, step)

@@ -31,9 +31,10 @@ _TAG = re.compile(r"/?[A-Za-z][A-Za-z0-9]*(?: [^<>\n]{0,200})?/?>")
 _ENTITY = re.compile(r"#?[A-Za-z0-9]{2,8};")
 _GROUP_OF_DIGITS = re.compile(r" \d{3}(?!\d)")
 _ANY_ANNOTATION = re.compile(f"{pinyin.ANNOTATION.pattern}|{pinyin.BROKEN_ANNOTATION.pattern}")
+_CLOSING_SOON = re.compile(r"[^()（）\n]{0,8}[)）]")
 _AFTER_WIDE = re.compile(r"(?<=[^\x00-\x7f])[ \n\d,.()%\"'/:;-]")
-#: How far back an open quotation is looked for.
-_QUOTATION = 400
+#: How far back an open quotation is looked for, and an open bracket.
+_QUOTATION, _BRACKETED = 400, 100
 
 
 class Page:
@@ -97,6 +98,14 @@ class Page:
                 cost += _UNUSUAL * (opened != _CLOSED[character])
                 opened = ""
         return cost
+
+    def bracket_cost(self, start: int, text: str, end: int) -> float:
+        """Return what it costs that a bracket is closed soon after `end` that `text`, put at `start`, does not open."""
+        if not _CLOSING_SOON.match(self.text, end):
+            return 0.0
+        before = _ANY_ANNOTATION.sub("", self.text[max(start - _BRACKETED, 0) : start]) + text
+        opened = sum((x in "(（") - (x in ")）") for x in before.rpartition("\n")[2])
+        return 2 * _UNUSUAL if opened <= 0 else 0.0
 
     def eaten(self, position: int) -> list[tuple[str, float]]:
         """Return the ASCII characters that a lead byte may have taken along before `position`, and what each costs.
