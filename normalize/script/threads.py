@@ -1,10 +1,11 @@
 """One large text converted in several threads.
 
-NumPy gives up Python's lock in everything that takes long: looking up tables, comparing, taking and putting by places.
-What holds it is turning text into code points and back, putting in runs that get another length, and runs that are met
-for the first time. That is a tenth of the time that one thread takes with s2t, and a fifth with t2s and s2twp (measured
-on five million characters), so that two threads need at least 0.55 and 0.6 of it. Each block is converted into its part
-of one array, which becomes text at once.
+NumPy gives up Python's lock in everything that takes long: looking up tables, comparing, taking and putting by places
+(another thread goes on meanwhile; while text becomes code points or code points text it stands still). What holds the
+lock is that, putting in runs that get another length, and runs that are met for the first time: of the processor's time
+of one thread a tenth with s2t, an eighth with s2twp and a fifth with t2s, counted on five million characters. By that
+count two threads take 0.55 to 0.6 of the time at best; it has not been timed on a machine with a core to spare. Each
+block is converted into its part of one array, which becomes text at once.
 """
 
 from __future__ import annotations
