@@ -145,10 +145,7 @@ def _better(run: str, plan: Plan, edges: dict[tuple[int, int], Match], cuts: lis
     if any(match.rule == "vocabulary" for match in edges.values()):
         return True
     taken = [(piece.start, piece.end) for piece in scalar.pieces(run, plan.chain[0]) if piece.end - piece.start > 1]
-    counted = [start for start, end in taken if run[start] in _NUMERALS and end - start == 2]
-    if any(end - 1 in counted and set(run[start:end]).issubset(_NUMERALS) for start, end in cuts if end - start > 1):
-        # A longer numeral (三万|只) takes nothing from the measure after its last character.
-        return False
+    counted = any(run[start] in _NUMERALS and end - start == 2 for start, end in taken)
     folded = words.fold(run)
     lexicon = 0.0
     position = 0
