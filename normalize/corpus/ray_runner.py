@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,7 +26,7 @@ from normalize.corpus.work import Job, Worker, begun
 
 #: Tasks in flight for each processor: one that runs, and one that waits, so that none stands idle.
 _AHEAD = 2
-#: Seconds after its limit that a document has to notice it; then its process ends.
+#: Seconds after its limit that a document has to notice it; then its process ends. So long the end of a run waits, too.
 _GRACE = 30.0
 
 
@@ -39,7 +40,8 @@ def run_ray(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[Record]:
     A task whose process dies is tried once more, and then a `crashed` record. Raises PlanError when Ray is not there.
     """
     try:
-        import ray
+        # Typed in parts only: checks with Ray installed and without must come to the same.
+        ray: Any = import_module("ray")
     except ImportError:
         raise PlanError("the runner `ray` needs Ray; install it with: pip install 'zh-normalize[ray]'") from None
     is_ours = not ray.is_initialized()
@@ -59,10 +61,13 @@ def run_ray(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[Record]:
         while flying:
             yield from _finished(ray, job, flying)
     finally:
-        for task in flying:
-            ray.cancel(task, force=True)
+        # To disconnect ends the tasks of this run; cancelling them by force besides may end this process, too.
         if is_ours:
             ray.shutdown()
+        elif flying:
+            for task in flying:
+                ray.cancel(task)
+            ray.wait(list(flying), num_returns=len(flying), timeout=_GRACE)
 
 
 def _absolute(job: Job) -> Job:
