@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from normalize.config import Config
 from normalize.profile import ARRAY_LENGTH, Profile
-from normalize.punctuation import columns, fields, punctuate, quotes, restore, signature, stage, tables, tidy
+from normalize.punctuation import columns, fields, punctuate, quotes, restore, signature, stage, stretch, tables, tidy
 from normalize.punctuation.forward import fold
 from normalize.punctuation.lines import LONGEST, split
 from normalize.punctuation.rules import RULES
@@ -74,6 +75,16 @@ def test_triggers_of_long_texts_miss_nothing(text, region):
         assert long == "".join(getattr(one_by_one, name)(line).text for line in text.splitlines(keepends=True)) + filler
 
 
+@given(st.lists(MIXED, min_size=1, max_size=6).map("\n".join), st.integers(1, 80))
+def test_size_of_blocks_changes_nothing_that_is_tidied(text, size):
+    """However many characters are looked at together, a long text is tidied the same way."""
+    text += "\n" + "甲。" * ARRAY_LENGTH
+    expected = punctuate(text, "CN", tidy=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stretch, "stretches", partial(stretch.stretches, size=size))
+        assert punctuate(text, "CN", tidy=True) == expected
+
+
 def test_rule_names_are_unique():
     """A name switches one rule."""
     assert len({rule.name for rule in RULES}) == len(RULES)
@@ -108,6 +119,16 @@ def test_changes_of_a_long_restored_text_are_reported(text):
     text = "甲,乙,丙。" * 60 + text
     edits = stage(text, Profile(text), Config())
     assert apply(text, Result(edits.text, text, edits.spans).changes) == edits.text
+
+
+@given(MIXED, REGIONS)
+def test_changes_of_a_long_tidied_text_are_reported(text, region):
+    """So does tidying a long text, rewritten lines and added blanks alike."""
+    text = "用PM开会,他说“好”。\n" * 30 + text + "\n甲乙Go丙..."
+    edits = stage(text, Profile(text), Config(tidy=True, region=region))
+    result = Result(edits.text, text, edits.spans)
+    assert apply(text, result.changes) == edits.text
+    assert result.undo() == text
 
 
 @settings(max_examples=500)
