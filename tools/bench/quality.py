@@ -4,8 +4,8 @@
 
 `--peers` is an interpreter in whose environment OpenCC, opencc-pyo3, opencc-jieba-pyo3 and zhconv-rs are installed.
 Errors are characters, after the variants and optional spellings of `folds.json` are folded in both texts. The context
-model is trained on some of the sources that are measured here (not the parallel sentences): `held_out.py` prints what
-it is worth on sources that it has not seen.
+model is trained on some of the sources that are measured here (of the parallel sentences, ud_gsd): `held_out.py`
+prints what it is worth on sources that it has not seen.
 """
 
 from __future__ import annotations
