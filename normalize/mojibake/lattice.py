@@ -32,12 +32,15 @@ _WHOLE = re.compile(rb"(?:[\xe2-\xef][\x80-\xbf]{2}){4,}")
 
 
 class Found(NamedTuple):
-    """A part that was misread: where, what it was, how much better that is, and of it what was not supposed."""
+    """A part that was misread: where, what it was, how much better that is with and without what was supposed (nats),
+    and what was not.
+    """
 
     start: int
     end: int
     text: str
     gain: float
+    evidence: float
     sure: str
 
     @property
@@ -81,7 +84,7 @@ class Lattice:
         self.staying = (
             [cost + SPARED * (c > "\x7f") for cost, c in zip(costs, piece, strict=True)] if throughout else costs
         )
-        self.enter = ENTER_AGAIN if throughout else ENTER
+        self.enter = ENTER_AGAIN if throughout and layer.was != "utf-8" else ENTER
         self.layer = layer
         self.ends = lines.follows
         self.single = layer.read_as in SINGLE_BYTE
@@ -238,10 +241,10 @@ class Lattice:
             start, end = self.character_at[before.place], self.character_at[run[-1].place]
             gain = sum(self.costs[start:end]) - (run[-1].cost - before.cost) - (self.enter if before.misread else 0.0)
             # That a mark gives way to a character, whichever, says nothing.
-            gain -= sum(self.costs[i] for i in range(start, end) if self.piece[i] == "\ufffd")
-            gain += sum(step.cost - step.before.cost for step in run if step.supposed and step.before)
+            evidence = gain - sum(self.costs[i] for i in range(start, end) if self.piece[i] == "\ufffd")
+            evidence += sum(step.cost - step.before.cost for step in run if step.supposed and step.before)
             sure = "".join(step.emitted for step in run if not step.supposed)
-            parts.append(Found(start, end, "".join(step.emitted for step in run), gain, sure))
+            parts.append(Found(start, end, "".join(step.emitted for step in run), gain, evidence, sure))
             i = j
         return parts
 

@@ -26,3 +26,8 @@ def alone(character: str) -> float:
 def total(text: str) -> float:
     """Return what a text costs as a whole, in Chinese."""
     return sum(language.character_costs(text))
+
+
+def mean(text: str) -> float:
+    """Return what each character of a text but the first costs after the one before, on average."""
+    return sum(map(cost, text, text[1:])) / max(len(text) - 1, 1)

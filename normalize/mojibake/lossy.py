@@ -48,7 +48,7 @@ class Losses:
         self.truth = truth
         self.values = values
         self.single = read_as in SINGLE_BYTE
-        self.invisible = invisible(read_as) if self.single else frozenset()
+        self.invisible = _dropped(read_as, values) if self.single else frozenset()
         data = bytes([value if value >= 0 else 0xFF for value in values])
         self.swallows = not self.single and _SWALLOWS.search(data) is not None
         self.swallowed = _swallowed(data, newlines) if not self.single else ()
@@ -93,7 +93,7 @@ class Losses:
                 end = place + 1 + taken + more
                 gone = (*((1,) if not taken else ()), *((2,) if not more else ()))
                 marked = (*((1,) if taken and second < 0 else ()), *((2,) if more and third < 0 else ()))
-                for character in _fitting(self.read_as, lead, second, third, gone, marked):
+                for character in _fitting(self.read_as, self.invisible, lead, second, third, gone, marked):
                     yield end, character, price + extra, price + extra > 0
 
     def _continuation(self, place: int) -> Iterator[tuple[int, int, float]]:
@@ -207,18 +207,34 @@ class Losses:
 
 @lru_cache(1 << 12)
 def _fitting(
-    read_as: str, lead: int, second: int, third: int, gone: tuple[int, ...], marked: tuple[int, ...]
+    read_as: str,
+    unseen: frozenset[int],
+    lead: int,
+    second: int,
+    third: int,
+    gone: tuple[int, ...],
+    marked: tuple[int, ...],
 ) -> list[str]:
-    """Return the characters that agree with the known bytes, and whose lost bytes the reading can have lost."""
+    """Return the characters that agree with the known bytes, and whose lost bytes can be lost."""
     if not gone and not marked:
         return candidates("utf-8", lead, second, third)
-    unseen = invisible(read_as)
     found = []
     for character in candidates("utf-8", lead, second, third, offered=4096):
         data = character.encode()
         if all(data[k] in unseen for k in gone) and all(unreadable(read_as, data[k], 0) is not None for k in marked):
             found.append(character)
     return found[:FEWER]
+
+
+def _dropped(read_as: str, values: list[int]) -> frozenset[int]:
+    """Return the bytes that can have been dropped: no controls or soft hyphens where others are still there.
+
+    NBSP can always be: what strips text takes it from the end only.
+    """
+    unseen = invisible(read_as)
+    present = unseen.intersection(values)
+    kinds = (unseen & {0xAD}, unseen - {0xA0, 0xAD})
+    return (unseen & {0xA0}).union(*(kind for kind in kinds if not kind & present))
 
 
 def _swallowed(data: bytes, newlines: bool) -> tuple[tuple[str, float], ...]:

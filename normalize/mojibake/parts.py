@@ -101,9 +101,8 @@ def _throughout(piece: str, layer: Misreading, lines: Lines) -> list[Found]:
     """Return all that was misread in a piece most of which was: what is odd about the rest need not prove itself."""
     parts = Lattice(piece, layer, found_costs(piece), lines, lossy=True, throughout=True).found()
     parts = [part for part in parts if _is_left_enough(part, piece, layer)]
-    whole = Found(
-        0, len(piece), "".join(part.text for part in parts), _gain(parts), "".join(part.sure for part in parts)
-    )
+    text, sure = "".join(part.text for part in parts), "".join(part.sure for part in parts)
+    whole = Found(0, len(piece), text, _gain(parts), sum(part.evidence for part in parts), sure)
     return parts if parts and _is_convincing(whole, layer) else []
 
 
@@ -114,8 +113,8 @@ def _is_convincing(part: Found, layer: Misreading) -> bool:
     if layer.was != "utf-8" and _beyond(part.sure) < _beyond(part.text) / 2:
         return False
     if layer.was == "utf-8" and _beyond(part.sure) >= VOUCHING:
-        return convincing(part.sure, part.gain, (layer,))
-    return convincing(part.text, part.gain, (layer,), supposed=True)
+        return convincing(part.sure, part.evidence, (layer,))
+    return convincing(part.text, part.evidence, (layer,), supposed=True)
 
 
 def _is_left_enough(part: Found, piece: str, layer: Misreading) -> bool:

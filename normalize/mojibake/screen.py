@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
 from functools import cache
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _BLOCK = 1 << 15
+#: Controls that text has no use for: bytes of UTF-16, in what Latin-1 was read for.
+_CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 #: What a character says: a rare Han character; another that Chinese text hardly has; what is innocent but beside one of
@@ -63,7 +66,7 @@ def suspects(text: str, profile: Profile) -> Sequence[int]:
             if here >> 4 & before:
                 found.append(place - 1)
             before = here
-        if not found and _uncommon(text):
+        if not found and (_CONTROL.search(text) or _uncommon(text)):
             return range(len(text))
         return found
     return _suspects_array(text, profile.units)
