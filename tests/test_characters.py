@@ -87,3 +87,28 @@ def test_any_text(text: str) -> None:
     """Any text is accepted, and cleaning twice is cleaning once."""
     once = clean(text)
     assert clean(once) == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "⽂件⻓度",
+        "\uf900有此理",
+        "零宽\u200b空格",
+        "软\xad连字符",
+        "e\u0301 和 a\u030c",
+        "葛\U000e0100飾",
+        "\U0002f800字",
+        "\uf015 首页",
+    ],
+)
+def test_long_text_is_cleaned_as_short_text_is(text: str) -> None:
+    """Found by classes in a long text, by an expression in a short one: the answer is the same."""
+    around = "文字。" * 100
+    assert clean(f"{around}{text}{around}") == f"{around}{clean(f'。{text}文')[1:-1]}{around}"
+
+
+def test_soft_hyphens_alone_are_reason_enough() -> None:
+    """A text with nothing else to clean is cleaned of its soft hyphens."""
+    assert clean("软件\xad工程") == "软件工程"
+    assert clean("软件\xad工程" * 100) == "软件工程" * 100
