@@ -60,7 +60,7 @@ class Losses:
             if not self.single:
                 yield from self._double(place, lead)
         elif self.single:
-            if 0xE2 <= lead <= 0xEF:
+            if 0xE2 <= lead <= 0xEF and not self._is_whole(place):
                 yield from self._single(place, lead)
             elif lead == WILD:
                 yield from self._headless(place)
@@ -86,6 +86,11 @@ class Losses:
                 yield character, price
 
     # Single-byte readings: some bytes are marks, some vanish, NBSP becomes a blank.
+
+    def _is_whole(self, place: int) -> bool:
+        """Tell whether two continuation bytes follow a place, and no third that would be left over."""
+        follow = [0x80 <= self.at(place + i) < 0xC0 for i in (1, 2, 3)]
+        return follow == [True, True, False]
 
     def _single(self, place: int, lead: int) -> Iterator[Edge]:
         for second, taken, price in self._continuation(place + 1):
