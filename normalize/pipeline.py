@@ -82,6 +82,9 @@ class Normalizer:
         from normalize.script import stage_many
 
         texts = list(texts)
+        for text in texts:
+            if not isinstance(text, str):
+                raise TypeError(f"expected text, found {type(text).__name__}")
         done = zip(texts, self.run_before_script(texts), strict=True)
         return stage_many([edits[-1].text if edits else text for text, edits in done], self.config)
 
@@ -112,9 +115,17 @@ class Normalizer:
         """Return what `explain` returns for each text."""
         return [self.explain(text) for text in texts]
 
+    def normalize_table(self, table: Any, columns: str | Iterable[str] | None = None, record: bool = False) -> Any:
+        """Return an Arrow table or batch with its text normalised (see `normalize.normalize_table`)."""
+        from normalize.arrow.table import rewrite_table
+
+        return rewrite_table(self, table, columns, record)
+
     def _decode(self, data: bytes) -> Decoded:
         from normalize.encoding import decode
 
+        if not isinstance(data, bytes | bytearray | memoryview):
+            raise TypeError(f"expected text or bytes, found {type(data).__name__}")
         return decode(data, self.config.encoding)
 
 

@@ -161,6 +161,8 @@ class Profile:
     """What a text is made of. Everything is worked out when it is first asked for, and kept."""
 
     def __init__(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise TypeError(f"expected text, found {type(text).__name__}")
         self.text = text
 
     @cached_property

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -199,3 +200,18 @@ def test_import_is_quick_and_lazy() -> None:
     ]
     # A factor of two for machines that are busy with other tests.
     assert min(times) < 0.060
+
+
+def test_what_is_no_text_is_refused_with_a_sentence() -> None:
+    """Every function says what it expected and what it was given."""
+    wrong: Any = 3
+    missing: Any = None
+    for function in (normalize.normalize, normalize.explain, normalize.repair, normalize.punctuate, normalize.identify):
+        with pytest.raises(TypeError, match=r"expected text.*found int"):
+            function(wrong)
+    with pytest.raises(TypeError, match="expected text, found int"):
+        normalize.convert(wrong, "s2t")
+    with pytest.raises(TypeError, match="expected text, found NoneType"):
+        normalize.normalize_many(["一", missing])
+    with pytest.raises(normalize.ConfigError, match="unknown conversion 3"):
+        normalize.convert("一", wrong)

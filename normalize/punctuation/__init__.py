@@ -26,7 +26,7 @@ def punctuate(text: str, region: str | None = None, tidy: bool = False) -> str:
     '他说：“等等……”'
     """
     config = Config(target=None, region=region, tidy=tidy)
-    return _edits(text, config, asked=True).text
+    return _edits(Profile(text).text, config, asked=True).text
 
 
 def stage(text: str, profile: Profile, config: Config) -> Edits:

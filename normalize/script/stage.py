@@ -36,6 +36,8 @@ def convert(text: str, config: str, *, threads: int = 1, **options: object) -> s
     >>> convert("于老师的头发", "s2t", protect=["于"])
     '于老師的頭髮'
     """
+    if not isinstance(text, str):
+        raise TypeError(f"expected text, found {type(text).__name__}")
     if config in lexicon.CONFIGURATIONS:
         return _configured(config, options).convert(text, threads=threads)
     settings = settings_for(config, options)
@@ -59,7 +61,7 @@ def convert_many(texts: Sequence[str], config: str, **options: object) -> list[s
 
 def settings_for(target: str, options: dict[str, object]) -> Config:
     """Return the settings for a target, or raise ConfigError with the names that are known."""
-    if target.lower().replace("_", "-") not in TARGETS:
+    if not isinstance(target, str) or target.lower().replace("_", "-") not in TARGETS:
         known = ", ".join((*lexicon.CONFIGURATIONS, *sorted(set(TARGETS.values()))))
         raise ConfigError(f"unknown conversion {target!r}; known are {known}")
     return Config.of(target=target, **options)
