@@ -213,6 +213,16 @@ def test_a_numeral_and_its_measure_give_way_to_a_longer_word() -> None:
     assert convert("路边有一出租车，等了三分半钟", "zh-Hant-TW") == "路邊有一出租車，等了三分半鐘"
 
 
+def test_a_numeral_of_several_characters_has_its_measure() -> None:
+    """Forty wind turbines are no typhoon."""
+    assert convert("海上装了四十台风机", "zh-Hant-TW") == "海上裝了四十臺風機"
+
+
+def test_a_word_of_the_own_list_holds_against_the_model() -> None:
+    """里子 is a lining, though many given names end so; a name that says so clearly stays."""
+    assert convert("大衣的里子破了", "zh-Hant-TW") == "大衣的裡子破了"
+
+
 def test_a_text_that_is_mixed_throughout_is_mixed_in_every_line() -> None:
     """A line without any Simplified character may have shared ones to change, where the other lines are mixed."""
     text = "這個国家的歷史很长，學生们都讀過。\n他們几乎每天見面。"

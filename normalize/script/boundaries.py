@@ -145,7 +145,10 @@ def _better(run: str, plan: Plan, edges: dict[tuple[int, int], Match], cuts: lis
     if any(match.rule == "vocabulary" for match in edges.values()):
         return True
     taken = [(piece.start, piece.end) for piece in scalar.pieces(run, plan.chain[0]) if piece.end - piece.start > 1]
-    counted = any(run[start] in _NUMERALS and end - start == 2 for start, end in taken)
+    counted = [start for start, end in taken if run[start] in _NUMERALS and end - start == 2]
+    if any(start and run[start - 1] in _NUMERALS for start in counted):
+        # 四十|台|风 is no typhoon: what is counted with more than one numeral has its measure.
+        return False
     folded = words.fold(run)
     lexicon = 0.0
     position = 0

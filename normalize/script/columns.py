@@ -92,7 +92,7 @@ def decide(resolver: Resolver, folded: str, answer: str) -> list[tuple[int, str]
 def _stands(resolver: Resolver, folded: str, first: int, found: Scored, index: int, lead: int, least: int) -> bool:
     """Tell whether a decision stands against the phrases of the lexicon: by `least` (steps), or where there is none."""
     place, said = first + int(found.places[index]), int(found.said[index])
-    return lead >= least or not resolver.in_phrase(folded, place, said)
+    return not resolver.holds(folded, place, said, lead, least)
 
 
 def decide_mixed(
