@@ -149,6 +149,13 @@ def test_fragments_of_damage_never_raise(text: str) -> None:
     assert all(text[edit.start : edit.end] != edit.after for edit in edits)
 
 
+@pytest.mark.parametrize("lost", ["????", "???", "??", "?"])
+def test_characters_that_became_question_marks_are_not_invented(lost: str) -> None:
+    """Where an encoding lacked characters, nothing says what they were: the page has no other damage."""
+    text = f"渡船靠岸時，船員把{lost}的纜繩拋給碼頭工人。大家都說{lost}，明天的風浪會更大{lost}。"
+    assert repair(text) == text
+
+
 @needs_shared
 def test_collected_cases() -> None:
     """Of the collected cases all are exact but those whose bytes are gone."""

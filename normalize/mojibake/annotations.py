@@ -36,6 +36,8 @@ _GAIN = 4.0
 #: What the two characters behind an orphan cost each, in nats, when a shift begins with it. Measured where the page has
 #: no other damage: of 94 shifts none less than 8, of 20 places in clean text none more than 7.
 _GARBLED = 7.5
+#: So many question marks together are looked at.
+_MANY = 8
 
 #: Characters before a repair that are given to the language model.
 _CONTEXT = 6
@@ -89,7 +91,8 @@ def _repair(text: str, page: AnnotationList, damaged: bool, noised: bool = False
         position = event.end() if event["orphan"] is None else start + 1
         if event["orphan"] is not None or text[start] == "?":
             reader = reader or ShiftReader(text, page)
-            possible = damaged or noised or (event["orphan"] and _is_garbled(text, start))
+            possible = damaged or (event["orphan"] and (noised or _is_garbled(text, start)))
+            possible = possible and (damaged or _marks_around(text, start) <= (2 if noised else 1))
             undone = reader.undo(start, before) if possible else None
             certainty = undone and _judge(text, before[-1:], undone, page)
             if undone and certainty:
@@ -107,6 +110,18 @@ def _repair(text: str, page: AnnotationList, damaged: bool, noised: bool = False
             before = before[:-2] + pair
         else:
             before = text[max(position - _CONTEXT, 0) : position]
+
+
+def _marks_around(text: str, start: int) -> int:
+    """Return how many question marks stand together at a place: several stand for characters an encoding lacked."""
+    rest = text[start : start + _MANY]
+    return (
+        len(rest)
+        - len(rest.lstrip("?"))
+        + start
+        - len(text[max(start - _MANY, 0) : start].rstrip("?"))
+        - max(start - _MANY, 0)
+    )
 
 
 def _is_garbled(text: str, start: int) -> bool:
