@@ -148,3 +148,22 @@ def test_spark_takes_the_record_too() -> None:
             spark.stop()
         """)
     )
+
+
+README = Path(__file__).parent.parent / "README.md"
+SHOWN = [
+    block
+    for block in re.findall(r"^```python\n(.*?)^```$", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    if needs(block) & {"datasets", "ray", "pyspark"}
+]
+
+
+@pytest.mark.parametrize("snippet", SHOWN, ids=lambda snippet: snippet.partition("\n")[0])
+def test_what_the_readme_shows_with_frameworks_runs(snippet: str) -> None:
+    """The shorter forms in the README give what they say."""
+    run_alone(checked(snippet))
+
+
+def test_the_readme_shows_each_framework() -> None:
+    """None of the snippets is overlooked."""
+    assert len(SHOWN) == 3
