@@ -39,6 +39,17 @@ def test_blocks_of_any_size_give_what_the_whole_gives(tmp_path: Path, size: int,
     assert blocks(path, size) == rewrite(path.read_bytes(), path.name, TAIWAN).data
 
 
+def test_blocks_are_read_in_the_encoding_that_is_named(tmp_path: Path) -> None:
+    """As documents that are read whole are, whatever their bytes look like."""
+    path = tmp_path / "a.txt"
+    path.write_bytes(LINES.encode("gb18030"))
+    named = Normalizer(target=None, repair=False, encoding="cp1252")
+    found = large(path, path.name, 1000, Options(), "cp1252")
+    assert found is not None
+    done = b"".join(found.rewritten(named, lambda result: None))
+    assert done == rewrite(path.read_bytes(), path.name, named).data != LINES.encode()
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
 def test_compressed_rows_are_unpacked_and_packed_in_blocks(tmp_path: Path, pack: object) -> None:
     """Rows that are no JSON stay; the output is a whole file of the same kind."""

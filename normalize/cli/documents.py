@@ -111,7 +111,7 @@ class Form:
         path = Path(file)
         if file == "-" or self.unencodable != "strict" or not path.is_file() or path.stat().st_size <= LARGE:
             return None
-        found = large(path, file, BLOCK, self.options)
+        found = large(path, file, BLOCK, self.options, normalizer.config.encoding)
         return Parts(path, found, normalizer) if found else None
 
     def bytes_of(self, text: str, source: Decoded, data: bytes) -> bytes:

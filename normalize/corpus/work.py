@@ -192,7 +192,7 @@ class Worker:
             return None
         if document.size <= 2 * least and not document.path.lower().endswith(PACKED):
             return None
-        return large(path, document.path, least, self.job.format_options)
+        return large(path, document.path, least, self.job.format_options, self.job.config.encoding)
 
     def _do_blocks(self, blocks: Divided, path: Path, output: Path, record: Record, earlier: Record | None) -> Record:
         with path.open("rb") as file:

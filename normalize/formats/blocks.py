@@ -57,7 +57,9 @@ class Divided(Protocol):
 class Blocks:
     """A large document of lines."""
 
-    def __init__(self, path: Path, name: str, method: Method | None, size: int, options: Options) -> None:
+    def __init__(
+        self, path: Path, name: str, method: Method | None, size: int, options: Options, encoding: str | None = None
+    ) -> None:
         self.path = path
         self.method = method
         self.size = size
@@ -67,7 +69,7 @@ class Blocks:
         self.packed_size = path.stat().st_size if method else 0
         head = next(self._raw(), b"")
         # A character cut off at the end of the head says nothing about the encoding.
-        decoded = decode(head[: head.rfind(b"\n") + 1] or head)
+        decoded = decode(head[: head.rfind(b"\n") + 1] or head, encoding)
         self.encoding: str | None = decoded.encoding
         self._code = decoded.encoding
         self.is_text = decoded.detection is None or decoded.detection.encoding != "binary"
@@ -191,10 +193,10 @@ class _Packer:
         return end + struct.pack("<II", self.sum, self.size & 0xFFFFFFFF) if self.name == "gz" else end
 
 
-def large(path: Path, name: str, size: int, options: Options) -> Divided | None:
+def large(path: Path, name: str, size: int, options: Options, encoding: str | None = None) -> Divided | None:
     """Return a document as blocks of about `size` bytes, or None for one that must be read whole.
 
-    Raises FormatError when it cannot be unpacked.
+    `encoding` is what text is read in; None finds it out. Raises FormatError when it cannot be unpacked.
     """
     with path.open("rb") as file:
         head = file.read(512)
@@ -207,5 +209,5 @@ def large(path: Path, name: str, size: int, options: Options) -> Divided | None:
     if method is not None:
         for suffix in method.suffixes:
             name = name.removesuffix(suffix)
-    blocks = Blocks(path, name, method, size, options)
+    blocks = Blocks(path, name, method, size, options, encoding)
     return blocks if blocks.is_divisible else None

@@ -63,7 +63,7 @@ def compare(job: Job, record: Record) -> Comparison:
         path = job.source / record.path
         normalizer = Normalizer(job.config)
         if record.size > WHOLE:
-            blocks = None if job.in_place else large(path, record.path, PART, job.format_options)
+            blocks = None if job.in_place else large(path, record.path, PART, job.format_options, job.config.encoding)
             if blocks is None:
                 return Comparison(problem="too large to be compared here")
             next(iter(blocks.rewritten(normalizer, found)), b"")
