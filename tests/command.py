@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,3 +17,8 @@ def run(
     return subprocess.run(
         command, input=data, capture_output=True, cwd=cwd, env={**os.environ, **environment}, timeout=60
     )
+
+
+def heeding() -> None:
+    """Make a new process heed interrupts, which those that a shell starts in the background do not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from command import heeding
 
 from normalize.config import Config
 from normalize.corpus import runner
@@ -161,7 +162,7 @@ def test_a_run_that_is_ended_goes_on_where_it_was(tmp_path: Path, end: signal.Si
     documents = list(_many(tmp_path / "in", 400))
     output = tmp_path / "out"
     command = [sys.executable, "-m", "normalize", "batch", str(tmp_path / "in"), "-o", str(output), "-j", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=heeding)
     deadline = time.monotonic() + 30
     while len(list(output.glob("*.txt"))) < 20 and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from command import run
+from command import heeding, run
 
 PAGE = "又一關(guān)鍵性突破!市民說,業(yè)務(wù)(網(wǎng)上)已經(jīng)開通;領(lǐng)域?yàn)锳I。\n"
 CLEAN = "又一关键性突破！市民说，业务（网上）已经开通；领域为AI。\n"
@@ -300,7 +300,9 @@ def test_dumb_and_narrow_terminals(environment: dict[str, str], command: list[st
 def test_an_interrupt_ends_with_130(tmp_path: Path) -> None:
     """Ctrl-C while a command waits for its input: no traceback."""
     command = [sys.executable, "-m", "normalize", "convert"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heeding
+    )
     time.sleep(2)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)

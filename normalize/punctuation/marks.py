@@ -64,7 +64,7 @@ def dash(line: Line) -> Iterator[Replacement]:
 def stop(line: Line) -> Iterator[Replacement]:
     """Yield full stops that end a Chinese sentence; between Han, as in 北京.上海, a stop says nothing sure."""
     text = line.text
-    if line.is_english or _REFERENCE.search(text):
+    if line.is_english or _REFERENCE.search(text) or not HAN.search(text):
         return
     for match in _STOP.finditer(text):
         at = match.start()
