@@ -13,7 +13,7 @@ from typing import Any
 
 from normalize.config import Config
 from normalize.edits import Edit, Edits, Step, compose
-from normalize.profile import Profile, profiles
+from normalize.profile import Profile, checked, profiles
 from normalize.result import Decoded, Result
 
 Stage = Callable[[str, Profile, Config], Edits]
@@ -81,10 +81,7 @@ class Normalizer:
         """Return the normalised texts, in order: quicker than one by one when they are short."""
         from normalize.script import stage_many
 
-        texts = list(texts)
-        for text in texts:
-            if not isinstance(text, str):
-                raise TypeError(f"expected text, found {type(text).__name__}")
+        texts = list(map(checked, texts))
         done = zip(texts, self.run_before_script(texts), strict=True)
         return stage_many([edits[-1].text if edits else text for text, edits in done], self.config)
 

@@ -157,13 +157,18 @@ def class_of(character: str) -> Class:
     return Class(class_table()[code])
 
 
+def checked(text: str) -> str:
+    """Return what is text, and raise TypeError for anything else."""
+    if not isinstance(text, str):
+        raise TypeError(f"expected text, found {type(text).__name__}")
+    return text
+
+
 class Profile:
     """What a text is made of. Everything is worked out when it is first asked for, and kept."""
 
     def __init__(self, text: str) -> None:
-        if not isinstance(text, str):
-            raise TypeError(f"expected text, found {type(text).__name__}")
-        self.text = text
+        self.text = checked(text)
 
     @cached_property
     def units(self) -> npt.NDArray[np.uint16]:

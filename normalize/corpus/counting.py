@@ -34,9 +34,9 @@ class CountingNormalizer(Normalizer):
         spans = NO_SPANS
         found = output = text
         for stage, edits in zip(self.stages, self.run(text), strict=True):
-            is_script = stage.__module__.startswith(_SCRIPT)
-            done = self._converted(output, edits.text) if is_script else edits.spans
-            spans = compose(spans, done)
+            is_script = stage.__module__.startswith(_SCRIPT) and edits.text != output
+            found_by_comparing = differences(output, edits.text) if is_script else None
+            spans = compose(spans, edits.spans if found_by_comparing is None else found_by_comparing)
             found, output = output, edits.text
         before = identify(found if self.config.target else output).label
         return Result(output, text, spans, before, before if found == output else identify(output).label)

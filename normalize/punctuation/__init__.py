@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from normalize.config import Config
 from normalize.edits import Edits
-from normalize.profile import Class, Profile
+from normalize.profile import Class, Profile, checked
 
 __all__ = ["punctuate", "stage"]
 
@@ -26,7 +26,7 @@ def punctuate(text: str, region: str | None = None, tidy: bool = False) -> str:
     '他说：“等等……”'
     """
     config = Config(target=None, region=region, tidy=tidy)
-    return _edits(Profile(text).text, config, asked=True).text
+    return _edits(checked(text), config, asked=True).text
 
 
 def stage(text: str, profile: Profile, config: Config) -> Edits:

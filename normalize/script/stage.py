@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from normalize.config import TARGETS, Config, ConfigError
 from normalize.edits import NO_SPANS, Edits, Spans, Step
-from normalize.profile import Class, Profile
+from normalize.profile import Class, Profile, checked
 from normalize.script import lexicon, targets
 from normalize.script.converter import Converter
 from normalize.script.passages import Passage, passages
@@ -36,8 +36,7 @@ def convert(text: str, config: str, *, threads: int = 1, **options: object) -> s
     >>> convert("于老师的头发", "s2t", protect=["于"])
     '于老師的頭髮'
     """
-    if not isinstance(text, str):
-        raise TypeError(f"expected text, found {type(text).__name__}")
+    checked(text)
     if config in lexicon.CONFIGURATIONS:
         return _configured(config, options).convert(text, threads=threads)
     settings = settings_for(config, options)
