@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from normalize.encoding import Detector, EncodingError, decode, detect, detect_stream, to_bytes
@@ -189,6 +189,7 @@ def test_ascii_stays_ascii(text: str) -> None:
 
 
 @settings(deadline=None)
+@example("A0W00:A0")
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60))
 def test_printable_ascii_is_never_wide(text: str) -> None:
     """Printable ASCII is not taken for UTF-16, however it is made up."""

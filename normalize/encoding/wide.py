@@ -88,7 +88,8 @@ def _utf16(head: bytes, length: int) -> Reading | None:
         return None
     rival = min(_as_bytes(seen), *(_as_pairs(seen, name) for name in ("gb18030", "big5")))
     if seen.isascii() and seen.decode().isprintable():
-        return best if half >= 4 and best.cost + _PRINTABLE < rival else None
+        # The high byte of kana is the digit 0: hexadecimal numbers and tables would read as Japanese.
+        return best if half >= 4 and best.language == "zh" and best.cost + _PRINTABLE < rival else None
     return best if best.cost < rival else None
 
 
