@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from normalize.edits import Spans, Step
+from normalize.edits import NO_SPANS, Spans, Step
 
 Column = npt.NDArray[np.int64]
 
@@ -46,6 +46,28 @@ def compose_columns(first: Spans, second: Spans) -> Spans:
     )
     starts, ends, out_starts, out_ends, codes = np.stack(rows)
     return Spans(starts, ends, out_starts, out_ends, codes, steps)
+
+
+def joined(pieces: Sequence[Spans], places: Sequence[int], out_places: Sequence[int]) -> Spans:
+    """Return the spans of a text from those of its parts, given where each begins in the text before and after.
+
+    >>> piece = Spans([0], [1], [0], [2], [0], ((Step("script", "phrase"),),))
+    >>> [row[:4] for row in joined([piece, piece], [0, 5], [0, 6]).rows()]
+    [(0, 1, 0, 2), (5, 6, 6, 8)]
+    """
+    steps: dict[tuple[Step, ...], int] = {}
+    columns: list[Sequence[Column]] = []
+    for spans, place, out_place in zip(pieces, places, out_places, strict=True):
+        if not len(spans):
+            continue
+        moved = [steps.setdefault(reasons, len(steps)) for reasons in spans.steps]
+        codes = column(spans.codes) if moved == [*range(len(moved))] else np.array(moved)[column(spans.codes)]
+        starts, ends = column(spans.starts) + place, column(spans.ends) + place
+        columns.append((starts, ends, column(spans.out_starts) + out_place, column(spans.out_ends) + out_place, codes))
+    if not columns:
+        return NO_SPANS
+    starts, ends, out_starts, out_ends, codes = map(np.concatenate, zip(*columns, strict=True))
+    return Spans(starts, ends, out_starts, out_ends, codes, tuple(steps))
 
 
 def differing(one: str, two: str) -> list[int]:

@@ -244,6 +244,8 @@ class Profile:
 
 #: Texts counted together: few enough that their arrays stay in the cache.
 _TOGETHER = 1 << 8
+#: Longer texts are counted by themselves: joining them gains nothing.
+_LONG = 1 << 12
 
 
 def profiles(texts: Sequence[str]) -> list[Profile]:
@@ -253,8 +255,9 @@ def profiles(texts: Sequence[str]) -> list[Profile]:
     [2, 0, 1]
     """
     found = [Profile(text) for text in texts]
-    for start in range(0, len(found), _TOGETHER):
-        part = found[start : start + _TOGETHER]
+    short = [profile for profile in found if len(profile.text) < _LONG]
+    for start in range(0, len(short), _TOGETHER):
+        part = short[start : start + _TOGETHER]
         for profile, row in zip(part, _count([profile.text for profile in part]), strict=True):
             profile.counts = tuple(row)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,6 +62,18 @@ def of_profile(profile: Profile) -> Script:
     hant = profile.count(Class.HANT)
     label = label_of(hans, hant)
     return Script(label, _region(label, profile.text), hans, hant)
+
+
+def labels(texts: Sequence[str]) -> list[Label]:
+    """Return the label of each text, found together: quicker than one by one.
+
+    >>> labels(["头发", "", "頭髮"])
+    ['Hans', 'none', 'Hant']
+    """
+    from normalize.script.many import distinctive
+
+    hans, hant = distinctive(texts).tolist()
+    return list(map(label_of, hans, hant))
 
 
 def label_of(hans: int, hant: int) -> Label:

@@ -57,13 +57,29 @@ def join(converter: Whole, texts: Sequence[str]) -> tuple[str, str] | None:
 
 def scripts(texts: Sequence[str]) -> npt.NDArray[np.uint8]:
     """Tell for each text whether it has characters of one script only: the sum of HANS and HANT for those it has."""
-    lengths = np.fromiter(map(len, texts), np.intp, len(texts))
     found = np.zeros(len(texts), np.uint8)
-    filled = lengths.nonzero()[0]
+    filled, starts, flags = _flagged(texts)
     if filled.size:
-        starts = (lengths.cumsum() - lengths)[filled]
-        found[filled] = np.bitwise_or.reduceat(_flags().take(codes("".join(texts)), mode="clip"), starts)
+        found[filled] = np.bitwise_or.reduceat(flags, starts)
     return found
+
+
+def distinctive(texts: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Count for each text the characters that only Simplified has, and those that only Traditional has: two rows."""
+    found = np.zeros((2, len(texts)), np.int64)
+    filled, starts, flags = _flagged(texts)
+    if filled.size:
+        for row, flag in zip(found, (HANS, HANT), strict=True):
+            row[filled] = np.add.reduceat(flags == flag, starts, dtype=np.int64)
+    return found
+
+
+def _flagged(texts: Sequence[str]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.uint8]]:
+    """Return the texts that are not empty, where each starts among all characters, and the flags of these."""
+    lengths = np.fromiter(map(len, texts), np.intp, len(texts))
+    filled = lengths.nonzero()[0]
+    starts = (lengths.cumsum() - lengths)[filled]
+    return filled, starts, _flags().take(codes("".join(texts)), mode="clip")
 
 
 @cache

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from normalize.config import TARGETS, Config, ConfigError
-from normalize.edits import NO_SPANS, Edits, Spans, Step
+from normalize.edits import Edits, Spans
 from normalize.profile import Class, Profile, checked
 from normalize.script import lexicon, targets
 from normalize.script.converter import Converter
@@ -14,9 +15,6 @@ from normalize.script.passages import Passage, passages
 from normalize.script.ready import converting, of_configuration, official, refining
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from normalize.script.incontext import InContext
 
 #: The classes of the characters that a conversion can change; a text without any is passed on.
@@ -138,31 +136,14 @@ def _edits(text: str, found: Sequence[Passage], profile: Profile, config: Config
 
     def spans() -> Spans:
         pieces = [converter.trace(part) for _, part, converter in parts]
-        return _joined(pieces, [passage.start for passage, _, _ in parts], [len(part) for part in outputs])
+        if len(pieces) == 1:
+            return pieces[0]
+        from normalize.composition import joined
+
+        out_starts = accumulate(map(len, outputs[:-1]), initial=0)
+        return joined(pieces, [passage.start for passage, _, _ in parts], list(out_starts))
 
     return Edits(text, output, spans)
-
-
-def _joined(pieces: Sequence[Spans], starts: Sequence[int], lengths: Sequence[int]) -> Spans:
-    """Join the spans of passages, which are counted from the start of each."""
-    if len(pieces) == 1:
-        return pieces[0]
-    import numpy as np
-
-    steps: dict[tuple[Step, ...], int] = {}
-    columns: list[npt.NDArray[np.int64]] = []
-    out = 0
-    for spans, start, length in zip(pieces, starts, lengths, strict=True):
-        if len(spans):
-            codes = np.array([steps.setdefault(reasons, len(steps)) for reasons in spans.steps])
-            moved = (np.asarray(spans.starts) + start, np.asarray(spans.ends) + start)
-            moved_out = (np.asarray(spans.out_starts) + out, np.asarray(spans.out_ends) + out)
-            columns.append(np.stack((*moved, *moved_out, codes[np.asarray(spans.codes)])))
-        out += length
-    if not columns:
-        return NO_SPANS
-    joined = np.concatenate(columns, axis=1)
-    return Spans(joined[0], joined[1], joined[2], joined[3], joined[4], tuple(steps))
 
 
 def _for(passage: Passage, config: Config) -> Converter:
