@@ -56,7 +56,7 @@ def joined(pieces: Sequence[Spans], places: Sequence[int], out_places: Sequence[
     [(0, 1, 0, 2), (5, 6, 6, 8)]
     """
     steps: dict[tuple[Step, ...], int] = {}
-    columns: list[Sequence[Column]] = []
+    columns: list[tuple[Column, ...]] = []
     for spans, place, out_place in zip(pieces, places, out_places, strict=True):
         if not len(spans):
             continue
@@ -67,7 +67,7 @@ def joined(pieces: Sequence[Spans], places: Sequence[int], out_places: Sequence[
     if not columns:
         return NO_SPANS
     starts, ends, out_starts, out_ends, codes = map(np.concatenate, zip(*columns, strict=True))
-    return Spans(starts, ends, out_starts, out_ends, codes, tuple(steps))
+    return Spans(starts, ends, out_starts, out_ends, codes, tuple(steps))  # type: ignore[arg-type]
 
 
 def differing(one: str, two: str) -> list[int]:

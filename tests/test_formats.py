@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from normalize.config import Config
 from normalize.edits import Edit, Edits, Step
 from normalize.formats import FormatError, Options, rewrite
-from normalize.formats.document import explain
+from normalize.formats.document import TextDocument
 from normalize.formats.registry import FORMATS, format_of
 from normalize.pipeline import Normalizer
 from normalize.result import Decoded, Result, apply
@@ -48,6 +48,12 @@ class Marker:
                 edits.append(Edit(at, at, "「", Step("punctuation", "quote")))
         done = Edits.of(text, edits)
         return Result(done.text, text, done.spans)
+
+
+def explained(text: str, format: Any, normalizer: Any, options: Options = Options()) -> Result:  # noqa: B008
+    """Normalise the text of a document of a format."""
+    document = TextDocument(Decoded(text, "utf-8"), format, options)
+    return document.result(normalizer.explain_many(document.texts))
 
 
 def marked(text: str, name: str, options: Options = Options()) -> str:  # noqa: B008 - it is frozen
@@ -116,7 +122,7 @@ def test_whatever_a_document_holds_nothing_is_lost(format: Any, text: str) -> No
     assert all(0 <= a.start <= a.end <= len(text) for a in spans)
     assert all(a.end <= b.start for a, b in pairwise(spans))
     normalizer: Any = Marker()
-    result = explain(Decoded(text, "utf-8"), format, normalizer, options)
+    result = explained(text, format, normalizer, options)
     assert apply(result.source, result.changes) == result.text
     assert unmarked(result.text).replace("「", "") == text.replace("「", "")
 
@@ -131,7 +137,7 @@ def test_escapes_are_read_and_left(format: Any, text: str) -> None:
             return Result(text, text)
 
     normalizer: Any = Nothing()
-    assert explain(Decoded(text, "utf-8"), format, normalizer, Options()).text == text
+    assert explained(text, format, normalizer).text == text
 
 
 @every_format
@@ -146,7 +152,7 @@ def test_placing_by_stretches_is_placing_one_by_one(format: Any, text: str) -> N
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("normalize.formats.splice._FEW", few)
             normalizer: Any = Marker()
-            result = explain(Decoded(text, "utf-8"), format, normalizer, Options())
+            result = explained(text, format, normalizer)
         found.append((result.text, [(*row[:4], result.spans.steps[row[4]]) for row in result.spans.rows()]))
     assert found[0] == found[1]
 

@@ -12,7 +12,7 @@ import click
 from normalize.cli.options import encoding_named
 from normalize.cli.outcome import shown, warn
 from normalize.formats import FormatError, Options, Rewritten, rewrite
-from normalize.formats.document import Visit
+from normalize.formats.document import TextDocument, Visit
 from normalize.pipeline import Normalizer
 from normalize.result import Decoded, Result
 
@@ -59,25 +59,22 @@ class Form:
 
     def explain(self, file: str, source: Decoded, normalizer: Normalizer) -> Result:
         """Return a decoded document normalised as its format asks, with the record of every change."""
-        from normalize.formats import document
-        from normalize.formats.registry import format_of
-
-        found = format_of(source.text, "" if file == "-" else file)
-        return document.explain(source, found, normalizer, self.options)
+        document = self._document(file, source)
+        return document.result(normalizer.explain_many(document.texts))
 
     def text(self, file: str, source: Decoded, normalizer: Normalizer) -> str:
         """Return a decoded document normalised as its format asks; say what in it could not be."""
-        from normalize.formats import document
-        from normalize.formats.registry import format_of
-        from normalize.formats.span import Span
-
-        found = format_of(source.text, "" if file == "-" else file)
-        spans = list(found.spans(source.text, self.options))
-        if spans == [Span(0, len(source.text))]:
+        document = self._document(file, source)
+        if document.is_whole:
             return normalizer.normalize(source.text)
-        if faulty := document.faulty_numbers(source.text, spans):
-            warn(f"{shown(file)}: {document.faulty_lines(faulty, len(faulty), found)}")
-        return document.explain(source, found, normalizer, self.options, spans).text
+        if document.faulty:
+            warn(f"{shown(file)}: {document.faults()}")
+        return document.result(normalizer.explain_many(document.texts)).text
+
+    def _document(self, file: str, source: Decoded) -> TextDocument:
+        from normalize.formats.registry import format_of
+
+        return TextDocument(source, format_of(source.text, "" if file == "-" else file), self.options)
 
     def container(self, file: str, data: bytes, normalizer: Normalizer) -> bytes | None:
         """Return a compressed file or an archive with what is in it normalised; None for what is neither.

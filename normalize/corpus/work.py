@@ -86,15 +86,15 @@ class _Tally:
     certainty: Counter[str] = field(default_factory=Counter)
     judged: dict[str, Counter[str]] = field(default_factory=dict)
     lost: int = 0
-    before: set[str] = field(default_factory=set)
-    after: set[str] = field(default_factory=set)
+    before: Counter[str] = field(default_factory=Counter)
+    after: Counter[str] = field(default_factory=Counter)
     confidence: float | None = None
 
     def add(self, result: Result) -> None:
         """Count the changes of one text: in all, by rule, by certainty."""
         self.changes += len(result.spans)
-        self.before.add(result.script_before)
-        self.after.add(result.script_after)
+        self.before[result.script_before] += 1
+        self.after[result.script_after] += 1
         if (found := result.detection) is not None and found.encoding:
             self.confidence = found.confidence if self.confidence is None else min(self.confidence, found.confidence)
         counts = np.bincount(result.spans.codes, minlength=0) if len(result.spans) else ()

@@ -5,7 +5,8 @@ The law of this package: where nothing is to be changed, the bytes that come out
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from normalize.edits import Step, compose
@@ -15,6 +16,7 @@ from normalize.formats.registry import format_of
 from normalize.formats.span import Format, FormatError, Options, Span
 from normalize.pipeline import Normalizer, undecodable
 from normalize.result import Decoded, Result
+from normalize.script.identification import MIXED_SHARE
 
 CHARSET = Step("formats", "charset", "rule", "the document names the encoding that it is now written in")
 #: What documents call an encoding that they are written in.
@@ -79,23 +81,82 @@ def rewrite_text(
     data: bytes, path: str, normalizer: Normalizer, options: Options, visit: Visit, format: Format | None = None
 ) -> Rewritten:
     """Return a text document, of the format given or found, with its text normalised."""
+    document = read_text(data, path, normalizer.config.encoding, options, format)
+    if isinstance(document, Rewritten):
+        return document
+    return document.written(normalizer.explain_many(document.texts), visit)
+
+
+def read_text(
+    data: bytes, path: str, encoding: str | None, options: Options, format: Format | None = None
+) -> TextDocument | Rewritten:
+    """Return a text document as it is read; what turns out to be no text is done with."""
     if len(data) > options.largest:
         raise FormatError(
             f"{len(data):,} bytes of text are more than the {options.largest:,} that are done at once; "
             "raise the limit with --max-size"
         )
-    decoded = decode(data, normalizer.config.encoding)
+    decoded = decode(data, encoding)
     if decoded.detection is not None and decoded.detection.encoding == "binary":
         return Rewritten(data, "binary", "binary", problem="not text")
-    format = format or format_of(decoded.text, path)
-    spans = list(format.spans(decoded.text, options))
-    faulty = faulty_numbers(decoded.text, spans)
-    result = explain(decoded, format, normalizer, options, spans)
-    visit(result)
-    left = (faulty_lines(faulty, len(faulty), format),) if faulty else ()
-    return Rewritten(
-        _write(result, decoded, data, options), format.name, decoded.encoding, left=left, faulty=tuple(faulty)
-    )
+    return TextDocument(decoded, format or format_of(decoded.text, path), options, data)
+
+
+class TextDocument:
+    """A text document as it is read: `texts` are to be normalised, and `result` brings back what they became."""
+
+    def __init__(self, decoded: Decoded, format: Format, options: Options, data: bytes = b"") -> None:
+        self._decoded = decoded
+        self._format = format
+        self._options = options
+        self._data = data
+        spans = list(format.spans(decoded.text, options))
+        self.is_whole = spans == [Span(0, len(decoded.text))]
+        self.faulty = tuple(faulty_numbers(decoded.text, spans))
+        self._joined = None if self.is_whole else splice.join(decoded.text, _sound(spans))
+
+    @property
+    def texts(self) -> list[str]:
+        """What is to be normalised: each is judged by itself (a row), and all that is in it together."""
+        return [self._decoded.text] if self._joined is None else self._joined.texts
+
+    def result(self, results: Sequence[Result]) -> Result:
+        """Return the document with its texts as they became, and the record of every change."""
+        if self._joined is None:
+            (whole,) = results
+            text, changes = whole.text, whole.spans
+        else:
+            spliced = splice.Splice(self._decoded.text)
+            if results:
+                spliced.take(self._joined, *self._joined.together(results))
+            declared = self._format.charset(self._decoded.text)
+            if declared is not None and canonical(self._options.to_encoding) != self._decoded.encoding:
+                spliced.add((*declared, charset_name(self._options.to_encoding), (CHARSET,)))
+            text, changes = spliced.assemble()
+        return Result(
+            text=text,
+            source=self._decoded.text,
+            spans=compose(undecodable(self._decoded).spans, changes),
+            script_before=together(result.script_before for result in results),
+            script_after=together(result.script_after for result in results),
+            decoded=self._decoded,
+        )
+
+    def written(self, results: Sequence[Result], visit: Visit) -> Rewritten:
+        """Return the bytes of the document with its texts as they became."""
+        result = self.result(results)
+        visit(result)
+        left = (self.faults(),) if self.faulty else ()
+        written = _write(result, self._decoded, self._data, self._options)
+        return Rewritten(written, self._format.name, self._decoded.encoding, left=left, faulty=self.faulty)
+
+    def faults(self) -> str:
+        """Return a sentence about the lines that are not as the format asks."""
+        return faulty_lines(self.faulty, len(self.faulty), self._format)
+
+
+def _sound(spans: Iterable[Span]) -> Iterator[Span]:
+    return (span for span in spans if span.kind != "faulty")
 
 
 def faulty_numbers(text: str, spans: Iterable[Span]) -> list[int]:
@@ -128,50 +189,18 @@ def faulty_lines(first: Sequence[int], count: int, format: Format) -> str:
     return f"lines {', '.join(named)} and {last} are not valid {format.name} and stay as they are"
 
 
-def explain(
-    decoded: Decoded, format: Format, normalizer: Normalizer, options: Options, found: list[Span] | None = None
-) -> Result:
-    """Return what normalising a decoded document in its format gives, with the record of every change.
-
-    `found` are its spans, where they are known.
-    """
-    document = decoded.text
-    spans = list(format.spans(document, options)) if found is None else found
-    spans = [span for span in spans if span.kind != "faulty"]
-    if spans == [Span(0, len(document))]:
-        result = normalizer.explain(document)
-        text, changes = result.text, result.spans
-        scripts = [(result.script_before, result.script_after)]
-    else:
-        spliced = splice.Splice(document)
-        scripts = []
-        parts = list(splice.join(document, spans))
-        for joined, result in zip(parts, normalizer.explain_many([part.text for part in parts]), strict=True):
-            scripts.append((result.script_before, result.script_after))
-            spliced.take(joined, result.text, result.spans)
-        declared = format.charset(document)
-        if declared is not None and canonical(options.to_encoding) != decoded.encoding:
-            name = charset_name(options.to_encoding)
-            spliced.add((*declared, name, (CHARSET,)))
-        text, changes = spliced.assemble()
-    return Result(
-        text=text,
-        source=document,
-        spans=compose(undecodable(decoded).spans, changes),
-        script_before=together(before for before, _ in scripts),
-        script_after=together(after for _, after in scripts),
-        decoded=decoded,
-    )
-
-
 def together(labels: Iterable[str]) -> str:
-    """Return the script of a document whose parts have these scripts.
+    """Return the script of a document whose parts have these scripts; `labels` may also count them.
 
-    >>> together(["Hans", "none"]), together(["Hans", "Hant"])
-    ('Hans', 'mixed')
+    >>> together(["Hans", "none"]), together(["Hans", "Hant"]), together({"Hans": 99, "mixed": 1})
+    ('Hans', 'mixed', 'Hans')
     """
-    found = set(labels) - {"none"}
-    return "none" if not found else found.pop() if len(found) == 1 else "mixed"
+    found = Counter(labels)
+    del found["none"]
+    if not found:
+        return "none"
+    label, count = found.most_common(1)[0]
+    return label if count > (1 - MIXED_SHARE) * found.total() else "mixed"
 
 
 def _write(result: Result, decoded: Decoded, data: bytes, options: Options) -> bytes:
@@ -182,4 +211,4 @@ def _write(result: Result, decoded: Decoded, data: bytes, options: Options) -> b
     return decoded.bom + written if decoded.bom and name == decoded.encoding else written
 
 
-__all__ = ["FormatError", "Rewritten", "explain", "rewrite", "rewrite_text", "together"]
+__all__ = ["FormatError", "Rewritten", "TextDocument", "read_text", "rewrite", "rewrite_text", "together"]

@@ -10,8 +10,8 @@ An edit that cannot be placed (over the end of a passage, in code) is left out.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate
 from operator import add, sub
 from typing import Any
@@ -19,69 +19,79 @@ from typing import Any
 from normalize.edits import NO_SPANS, Spans, Step
 from normalize.formats.escapes import PLAIN, Escapes
 from normalize.formats.span import Span
+from normalize.result import Result
+
+#: A stretch of the joined text: what it reads, its place and end in the document, its escapes (None: it must not
+#: change), and whether it is an escape sequence, which is replaced as a whole.
+_Stretch = tuple[str, int, int, Escapes | None, bool]
 
 
-@dataclass(slots=True)
 class Joined:
     """The text of some spans, and where each stretch of it comes from.
 
-    Columns, one entry a stretch: its place in `text`, its place and end in the document, its escapes, whether it may
-    change, and whether it is an escape sequence, which is replaced as a whole. A line end between passages is a stretch
-    without length in the document.
+    Columns, one entry a stretch: its `parts`, its place in the joined text, its place and end in the document, its
+    escapes, whether it is an escape sequence. A line end between passages is a stretch without length in the document.
+    `rows` are the stretches with which the documents begin that a document may hold; their `texts` are judged apart.
     """
 
-    parts: list[str] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    escapes: list[Escapes | None] = field(default_factory=list)
-    escaped: list[bool] = field(default_factory=list)
-    length: int = 0
+    def __init__(self, stretches: Sequence[_Stretch], rows: Sequence[int]) -> None:
+        self.parts: Sequence[str]
+        self.starts: Sequence[int]
+        self.ends: Sequence[int]
+        self.escapes: Sequence[Escapes | None]
+        self.escaped: Sequence[bool]
+        columns = zip(*stretches, strict=True) if stretches else [()] * 5
+        self.parts, self.starts, self.ends, self.escapes, self.escaped = columns
+        self.rows = rows
+        self.places = list(accumulate(map(len, self.parts), initial=0))
+        self.length = self.places.pop()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The joined text."""
         return "".join(self.parts)
 
-    def add(self, text: str, start: int, end: int, escapes: Escapes | None, escaped: bool = False) -> None:
-        """Add a stretch; `escapes` None is text that must not change."""
-        self.parts.append(text)
-        self.places.append(self.length)
-        self.starts.append(start)
-        self.ends.append(end)
-        self.escapes.append(escapes)
-        self.escaped.append(escaped)
-        self.length += len(text)
+    @property
+    def texts(self) -> list[str]:
+        """The text of each row."""
+        # The line end before a row belongs to none.
+        ends = [row - 1 for row in self.rows[1:]] + [len(self.parts)] * bool(self.rows)
+        return ["".join(self.parts[row:end]) for row, end in zip(self.rows, ends, strict=True)]
 
-    def add_span(self, document: str, span: Span) -> None:
-        """Add a span, its escapes read."""
-        start, end, kind, escapes = span
-        if self.parts and kind in ("text", "document"):
-            self.add("\n", start, start, None)
-        if not escapes.sign or document.find(escapes.sign, start, end) < 0:
-            self.add(document[start:end], start, end, None if kind == "kept" else escapes)
-            return
+    def together(self, results: Sequence[Result]) -> tuple[str, Spans]:
+        """Return the text that the rows became, joined as they were, and its spans."""
+        if len(results) == 1:
+            return results[0].text, results[0].spans
+        from normalize.composition import joined
+
+        out_places = list(accumulate((len(result.text) + 1 for result in results[:-1]), initial=0))
+        spans = joined([result.spans for result in results], [self.places[row] for row in self.rows], out_places)
+        return "\n".join(result.text for result in results), spans
+
+
+def join(document: str, spans: Iterable[Span]) -> Joined:
+    """Return the joined text of the spans of a document."""
+    stretches: list[_Stretch] = []
+    rows: list[int] = []
+    for start, end, kind, escapes in spans:
+        if stretches and kind in ("text", "document"):
+            stretches.append(("\n", start, start, None, False))
+        if not rows or kind == "document":
+            rows.append(len(stretches))
         allowed = None if kind == "kept" else escapes
+        if not escapes.sign or document.find(escapes.sign, start, end) < 0:
+            stretches.append((document[start:end], start, end, allowed, False))
+            continue
         position = start
         for match in escapes.pattern.finditer(document, start, end):
-            if match.start() > position:
-                self.add(document[position : match.start()], position, match.start(), allowed)
-            self.add(escapes.read(match[0]), match.start(), match.end(), allowed, escaped=True)
-            position = match.end()
+            begin, after = match.span()
+            if begin > position:
+                stretches.append((document[position:begin], position, begin, allowed, False))
+            stretches.append((escapes.read(match[0]), begin, after, allowed, True))
+            position = after
         if position < end:
-            self.add(document[position:end], position, end, allowed)
-
-
-def join(document: str, spans: Iterable[Span]) -> Iterator[Joined]:
-    """Yield the joined text of each of the documents that a document holds: one, or one a row."""
-    joined = Joined()
-    for span in spans:
-        if span.kind == "document" and joined.parts:
-            yield joined
-            joined = Joined()
-        joined.add_span(document, span)
-    if joined.parts:
-        yield joined
+            stretches.append((document[position:end], position, end, allowed, False))
+    return Joined(stretches, rows)
 
 
 #: An edit of the document: where, what comes there, and the steps that made it.
