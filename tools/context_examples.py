@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from normalize import words
 from normalize.config import Config
-from normalize.script import columns, context, lexicon, targets
+from normalize.script import columns, lexicon, scoring, targets
 from normalize.script.context import REACH
 from normalize.script.converter import Converter
 from normalize.script.resolver import CANTONESE_REACH, with_words
@@ -182,9 +182,7 @@ def _collect(
         if not len(places):
             continue
         near = columns.near(folded, places, CANTONESE_REACH) > 0
-        seen = context.windows(folded, places)
-        seen[0] = folded[places]
-        window = np.stack([seen[offset] for offset in range(-REACH, REACH + 1)], axis=1)
+        window = scoring.windows(folded, places).T
         told = (window, *(np.array([chr(c) for c in line[places]]) for line in (answer, text)), near)
         parts[character].append((*told, np.full(len(places), name)))
 
@@ -219,9 +217,9 @@ def names(folder: Path, listed: Sequence[dict[str, str]]) -> dict[str, Examples]
             folded = codes_of(words.fold(read(folder, source)))
             places = np.flatnonzero(np.isin(folded[:-1], codes_of(PRONOUNS)) & (folded[1:] != ord("们")))
             places = places[:: len(places) // 300 + 1]
-            around = context.windows(folded, places)
-            around[0] = np.zeros(len(places), np.uint32)
-            seen.append(np.stack([around[offset] for offset in range(-REACH, REACH + 1)], axis=1))
+            around = scoring.windows(folded, places)
+            around[REACH] = 0
+            seen.append(around.T)
             sources += [source["name"]] * len(places)
     windows, told = np.concatenate(seen), np.array(sources)
     chance = np.random.default_rng(0)

@@ -21,7 +21,7 @@ from context_learning import Trained, prior, train
 
 from normalize import words
 from normalize.script import context
-from normalize.script.context import SLOT_BITS, STEPS, TEMPLATES, Choice, pack, slots_and_checks
+from normalize.script.context import SLOT_BITS, STEPS, TEMPLATES, Choice, pack, slot_and_check
 
 ROOT = Path(__file__).parent.parent
 OUTPUT = ROOT / "normalize" / "data" / "context.bin"
@@ -81,11 +81,10 @@ def write(found: dict[str, Examples], forms: Forms, features: int, output: Path)
     table = np.zeros(1 << SLOT_BITS, np.uint16)
     taken = 0
     for weight, number, template, key in entries[:features]:
-        seen = [np.array([code], np.uint32) for code in key]
-        slot, check = slots_and_checks(np.array([number], np.uint32), template, seen)
+        slot, check = slot_and_check(number, template, key)
         value = int(np.clip(round(weight * STEPS), -127, 127))
-        if value and not table[slot[0]]:
-            table[slot[0]] = (value + 128) << 8 | int(check[0])
+        if value and not table[slot]:
+            table[slot] = (value + 128) << 8 | check
             taken += 1
     bounded = bounds(entries[:features]).tobytes()
     packed = pack(choices, variants(choices, found, forms), priors, table.tobytes(), bounded)

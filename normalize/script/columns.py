@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from normalize.profile import Class, class_table
-from normalize.script import context
+from normalize.script import context, scoring
 from normalize.script.arrays import codes
 from normalize.script.identification import CANTONESE
 
@@ -24,7 +24,7 @@ BLOCK = 1 << 17
 #: More than the contexts, and written Cantonese, look to either side.
 _MARGIN = 64
 
-LINE_ENDS = np.array(sorted(context._LINE_ENDS), np.uint32)
+LINE_ENDS = np.array(sorted(context.LINE_ENDS), np.uint32)
 
 
 class Scored(NamedTuple):
@@ -45,9 +45,7 @@ def _score(resolver: Resolver, source: Codes, answer: Codes, doubtful: bool) -> 
     """Return what each form of each ambiguous character scores (`doubtful`: that might be overruled)."""
     from normalize.script.resolver import CANTONESE_REACH
 
-    model = resolver.model
-    assert model is not None
-    arrays = model.arrays
+    arrays = resolver.scoring
     flags = arrays.flags.take(source, mode="clip")
     flagged = flags.nonzero()[0]
     kinds = flags.take(flagged)
@@ -60,11 +58,11 @@ def _score(resolver: Resolver, source: Codes, answer: Codes, doubtful: bool) -> 
     rows = arrays.row.take(source.take(places)).astype(np.intp)
     cantonese = _near(source, places, flagged[kinds & 2 > 0], CANTONESE_REACH)
     if doubtful:
-        chosen = arrays.doubtful(rows, said, context.neighbours(source, places), cantonese)
+        chosen = arrays.doubtful(rows, said, scoring.windows(source, places, 1)[::2], cantonese)
         places, rows, said, cantonese = places[chosen], rows[chosen], said[chosen], cantonese[chosen]
         if not places.size:
             return None
-    scores = arrays.scores(rows, said, context.windows(source, places), cantonese)
+    scores = arrays.scores(rows, said, scoring.windows(source, places), cantonese)
     return Scored(places, rows, said, scores)
 
 
@@ -108,7 +106,7 @@ def decide_mixed(
     found = score(resolver, folded, answer)
     if found is None:
         return np.zeros(0, np.intp), np.zeros(0, np.uint32)
-    arrays = resolver.model.arrays  # type: ignore[union-attr]
+    arrays = resolver.scoring
     source = codes(text)[found.places]
     observed = arrays.index.take(source, mode="clip").astype(np.intp)
     everywhere = np.arange(found.places.size)
@@ -136,7 +134,7 @@ def decide_mixed(
 
 
 def _written(resolver: Resolver, found: Scored, best: Places, at: Places) -> list[tuple[int, str]]:
-    choices = list(resolver.model.choices.values())  # type: ignore[union-attr]
+    choices = resolver.scoring.choices
     columns = zip(found.places[at].tolist(), found.rows[at].tolist(), best[at].tolist(), strict=True)
     return [(place, resolver.written(choices[row], form)) for place, row, form in columns]
 
@@ -155,8 +153,7 @@ def is_shared(kinds: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
 
 def priors(resolver: Resolver) -> npt.NDArray[np.int32]:
     """Return for each character of the BMP what speaks (in steps) against its standing for itself in Traditional."""
-    model = resolver.model
-    return _no_priors() if model is None else model.arrays.priors
+    return _no_priors() if resolver.model is None else resolver.scoring.priors
 
 
 @cache

@@ -18,19 +18,9 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from functools import cache
 
 from normalize.data import read_bytes
-from normalize.script.identification import CANTONESE
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    Codes = npt.NDArray[np.uint32]
-    Ints = npt.NDArray[np.int32]
-    Places = npt.NDArray[np.intp]
 
 #: The contexts: offsets from the character of the neighbours that are looked at together.
 TEMPLATES: tuple[tuple[int, ...], ...] = (
@@ -61,47 +51,32 @@ UNLISTED = 5 * STEPS
 #: much the contexts with that neighbour can add to the form, and how much they can take from it: most places can be
 #: passed over on that alone.
 BOUND_BITS = 16
-#: The score of a form that a character does not have.
-LEAST = -(1 << 20)
 
 _MASK = 0xFFFFFFFF
-_MULTIPLIER = 0x9E3779B1
-_MIX = 0x85EBCA6B
-_TASK = 0xC2B2AE35
-_TEMPLATE = 0x27D4EB2F
+MULTIPLIER = 0x9E3779B1
+MIX = 0x85EBCA6B
+TASK = 0xC2B2AE35
+TEMPLATE = 0x27D4EB2F
 
 
 def slot_and_check(task: int, template: int, neighbours: Sequence[int]) -> tuple[int, int]:
     """Return where the weight of a context stands in the table, and the byte that says that it is this context's."""
-    value = task * _TASK + template * _TEMPLATE & _MASK
+    value = task * TASK + template * TEMPLATE & _MASK
     for code in neighbours:
-        value = (value + code) * _MULTIPLIER & _MASK
+        value = (value + code) * MULTIPLIER & _MASK
         value ^= value >> 15
-    value = value * _MIX & _MASK
+    value = value * MIX & _MASK
     return value >> (32 - SLOT_BITS), value >> 4 & 0xFF
-
-
-def slots_and_checks(tasks: Codes, template: int, neighbours: Sequence[Codes]) -> tuple[Codes, Codes]:
-    """Return the same for many contexts at once."""
-    import numpy as np
-
-    value = tasks * np.uint32(_TASK) + np.uint32(template * _TEMPLATE & _MASK)
-    for codes in neighbours:
-        value += codes
-        value *= np.uint32(_MULTIPLIER)
-        value ^= value >> np.uint32(15)
-    value *= np.uint32(_MIX)
-    return value >> np.uint32(32 - SLOT_BITS), value >> np.uint32(4) & np.uint32(0xFF)
 
 
 #: What the contexts see of a line end, of the ends of the text, and of all that lies beyond them.
 LINE_END = 10
-_LINE_ENDS = frozenset((10, 13, 0x1C, 0x1D, 0x1E, 0x1F, 0x2028, 0x2029, 0xFFFE, 0xFFFF))
+LINE_ENDS = frozenset((10, 13, 0x1C, 0x1D, 0x1E, 0x1F, 0x2028, 0x2029, 0xFFFE, 0xFFFF))
 
 
 def context_code(code: int) -> int:
     """Return what the contexts see of one folded code point: digits are one, letters are one, line ends are one."""
-    if code in _LINE_ENDS:
+    if code in LINE_ENDS:
         return LINE_END
     if code < 128:
         character = chr(code)
@@ -123,54 +98,9 @@ def window(folded: str, place: int) -> list[int]:
     return seen
 
 
-def windows(source: Codes, places: Places) -> dict[int, Codes]:
-    """Return the same for many places of an array of code points: a column for each offset."""
-    return _columns(source, places, REACH)
-
-
-def _columns(source: Codes, places: Places, reach: int) -> dict[int, Codes]:
-    import numpy as np
-
-    table = _context_table()
-    seen: dict[int, Codes] = {}
-    for step in (-1, 1):
-        for distance in range(1, reach + 1):
-            at = places + step * distance
-            column = source.take(at, mode="clip")
-            column = np.where(column <= 0xFFFF, table.take(column, mode="clip"), column)
-            column[(at < 0) | (at >= source.size)] = LINE_END
-            if distance > 1:
-                column[seen[step * (distance - 1)] == LINE_END] = LINE_END
-            seen[step * distance] = column
-    return seen
-
-
-def neighbours(source: Codes, places: Places) -> dict[int, Codes]:
-    """Return the columns of the nearest neighbours alone."""
-    return _columns(source, places, 1)
-
-
-@cache
-def _context_table() -> Codes:
-    import numpy as np
-
-    table = np.arange(0x10000, dtype=np.uint32)
-    for code in (*range(128), *_LINE_ENDS):
-        table[code] = context_code(code)
-    return table
-
-
 def bound_slot(task: int, side: int, code: int) -> int:
     """Return where the bounds of a form with a neighbour on one side (0 before, 1 after) stand in their table."""
-    return (task * _TASK + code * _MULTIPLIER + side * _TEMPLATE & _MASK) >> (32 - BOUND_BITS)
-
-
-def bound_slots(tasks: Codes, side: int, codes: Codes) -> Codes:
-    """Return the same for many forms and neighbours at once."""
-    import numpy as np
-
-    value = tasks * np.uint32(_TASK) + codes * np.uint32(_MULTIPLIER) + np.uint32(side * _TEMPLATE & _MASK)
-    return value >> np.uint32(32 - BOUND_BITS)
+    return (task * TASK + code * MULTIPLIER + side * TEMPLATE & _MASK) >> (32 - BOUND_BITS)
 
 
 @dataclass(frozen=True)
@@ -204,7 +134,7 @@ class Model:
         self.rows = {character: row for row, character in enumerate(self.choices)}
         self.pattern = re.compile(f"[{''.join(self.choices)}]")
         self._table = memoryview(table).cast("H")
-        self._bytes = table
+        self.table = table
         #: For each character that is a form, or a variant of one: which form of its folded character it is.
         self.index: dict[str, int] = {}
         variants: dict[str, list[str]] = {}
@@ -270,105 +200,6 @@ class Model:
             score = choice.constants[form - 1][answer] + (choice.cantonese[form - 1] if cantonese else 0)
             found.append(score + sum(weight for weight, _ in self.evidence(choice, form, window)))
         return found
-
-    @cached_property
-    def arrays(self) -> Arrays:
-        """The model for many places at once."""
-        return Arrays(self, self._bytes)
-
-
-class Arrays:
-    """The model as arrays: scores of many places at once, the same as `Model.scores` gives one by one."""
-
-    def __init__(self, model: Model, table: bytes) -> None:
-        import numpy as np
-
-        choices = list(model.choices.values())
-        self.most = max(len(choice.forms) for choice in choices)
-        self.row = np.full(0x10000, -1, np.int16)
-        for number, choice in enumerate(choices):
-            self.row[ord(choice.character)] = number
-        self.index = np.full(0x10000, -1, np.int8)
-        for character, form in model.index.items():
-            self.index[ord(character)] = form
-        #: Which characters are choices (1), and which tell of written Cantonese (2).
-        self.flags = (self.row >= 0).astype(np.uint8)
-        for character in CANTONESE:
-            self.flags[ord(character)] |= 2
-        #: The form that a converter of single characters writes, and the form that the folded character is itself (or
-        #: -1).
-        self.default = np.array([choice.forms.find(choice.default) for choice in choices])
-        self.itself = np.array([model.index.get(choice.character, -1) for choice in choices])
-        self.sizes = np.array([len(choice.forms) for choice in choices])
-        self.first_task = np.array([choice.first_task for choice in choices], np.uint32)
-        self.constants = np.zeros((len(choices), self.most, self.most), np.int32)
-        self.cantonese = np.zeros((len(choices), self.most), np.int32)
-        for number, choice in enumerate(choices):
-            for form, (constants, near) in enumerate(zip(choice.constants, choice.cantonese, strict=True), 1):
-                self.constants[number, form, : len(constants)] = constants
-                self.cantonese[number, form] = near
-        self.priors = np.full(0x10000, UNLISTED, np.int32)
-        for character, steps in model.priors.items():
-            self.priors[ord(character)] = steps
-        self._table = np.frombuffer(table, np.uint16)
-        self._bounds = np.frombuffer(model.bounds, np.uint8).reshape(2, -1)
-
-    def doubtful(self, rows: Places, answers: Places, columns: dict[int, Codes], cantonese: Ints) -> Places:
-        """Return the indices of the places at which the contexts might overrule the answer."""
-        import numpy as np
-
-        least: Ints = np.zeros(rows.size, np.int32)
-        highest: Ints = np.where(answers == 0, LEAST, 0).astype(np.int32)
-        sizes = self.sizes.take(rows)
-        for form in range(1, self.most):
-            # Every character has a second form, and few have more.
-            having = np.flatnonzero(sizes > form) if form > 1 else None
-            if having is not None and not having.size:
-                break
-            own, said, low, high = (
-                part if having is None else part.take(having) for part in (rows, answers, least, highest)
-            )
-            task = self.first_task.take(own) + np.uint32(form - 1)
-            more, less = np.zeros(own.size, np.int32), np.zeros(own.size, np.int32)
-            for side, offset in ((0, -1), (1, 1)):
-                column = columns[offset] if having is None else columns[offset].take(having)
-                slots = bound_slots(task, side, column)
-                more += self._bounds[0].take(slots)
-                less += self._bounds[1].take(slots)
-            constant = self.constants[own, form, said]
-            answered = said == form
-            low = np.where(answered, constant - less, low).astype(np.int32)
-            high = np.where(answered, high, np.maximum(high, constant + more)).astype(np.int32)
-            if having is None:
-                least, highest = low, high
-            else:
-                least[having], highest[having] = low, high
-        found: Places = ((highest - least >= MARGIN) | (cantonese > 0)).nonzero()[0]
-        return found
-
-    def scores(self, rows: Places, answers: Places, columns: dict[int, Codes], cantonese: Ints) -> Ints:
-        """Return an array of what each form of each place scores; forms that a character does not have score least.
-
-        `columns` has what the contexts see at each offset from the places, as `windows` gives it.
-        """
-        import numpy as np
-
-        scores = self.constants[rows, :, answers] + self.cantonese[rows] * cantonese[:, None]
-        for form in range(1, self.most):
-            having = np.flatnonzero(self.sizes[rows] > form)
-            if not having.size:
-                break
-            tasks = (self.first_task[rows[having]] + (form - 1)).astype(np.uint32)
-            seen = columns if having.size == rows.size else {o: column[having] for o, column in columns.items()}
-            total = np.zeros(having.size, np.int32)
-            for template, offsets in enumerate(TEMPLATES):
-                slots, checks = slots_and_checks(tasks, template, [seen[offset] for offset in offsets])
-                entries = self._table.take(slots)
-                known = (entries != 0) & (entries & 0xFF == checks)
-                total += np.where(known, (entries >> 8).astype(np.int32) - 128, 0)
-            scores[having, form] += total
-        scores[np.arange(self.most)[None, :] >= self.sizes[rows][:, None]] = LEAST
-        return scores
 
 
 def pack(

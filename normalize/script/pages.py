@@ -130,7 +130,7 @@ def likelihood(resolver: Resolver, text: str, folded: str, answer: str, kept: st
     found = columns.score(resolver, folded, answer)
     if found is None:
         return 0.0
-    arrays = resolver.model.arrays  # type: ignore[union-attr]
+    arrays = resolver.scoring
     observed = arrays.index.take(codes(text)[found.places], mode="clip").astype(np.intp)
     known = observed >= 0
     rows, said, observed = found.rows[known], found.said[known], observed[known]

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from normalize import words
 from normalize.config import Config
@@ -31,6 +31,9 @@ from normalize.script.lexicon import Plan
 from normalize.script.matching import Union
 from normalize.script.runs import Runs
 from normalize.script.scalar import COMPONENTS
+
+if TYPE_CHECKING:
+    from normalize.script.scoring import Scoring
 
 #: How near a character of written Cantonese must stand, in the same line, for a place to be read as Cantonese.
 CANTONESE_REACH = 20
@@ -151,6 +154,14 @@ class Resolver:
         In written Cantonese the lexicon's answer is 系 where the author means 係.
         """
         return answer != kept or ("系" in text and any(character in text for character in CANTONESE))
+
+    @cached_property
+    def scoring(self) -> Scoring:
+        """The model for many places at once; there must be one."""
+        from normalize.script import scoring
+
+        assert self.model is not None
+        return scoring.of_model(self.model)
 
     @cached_property
     def regional(self) -> frozenset[str]:
