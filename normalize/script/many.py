@@ -32,8 +32,8 @@ class Whole(Protocol):
 
 def many(converter: Whole, texts: Sequence[str]) -> list[str]:
     """Convert each text by itself, as `Converter.convert` would."""
-    if not texts:
-        return []
+    if len(texts) < 2:
+        return list(map(converter.convert, texts))
     joined = join(converter, texts)
     if joined is None:
         return [converter.convert(text) for text in texts]
