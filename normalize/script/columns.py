@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from normalize import words
 from normalize.profile import Class, class_table
 from normalize.script import context, scoring
-from normalize.script.arrays import codes
+from normalize.script.arrays import codes, string
 from normalize.script.identification import CANTONESE
 
 if TYPE_CHECKING:
@@ -25,6 +26,21 @@ BLOCK = 1 << 17
 _MARGIN = 64
 
 LINE_ENDS = np.array(sorted(context.LINE_ENDS), np.uint32)
+
+
+def folded(text: str) -> str:
+    """Return what `words.fold` does, of a text that is not empty."""
+    source = codes(text)
+    found = _fold_table().take(source, mode="clip")
+    return string(found if source.max() <= 0xFFFF else np.where(source <= 0xFFFF, found, source))
+
+
+@cache
+def _fold_table() -> Codes:
+    table = np.arange(0x10000, dtype=np.uint32)
+    characters = words.fold_sources()
+    table[codes(characters)] = codes(words.fold(characters))
+    return table
 
 
 class Scored(NamedTuple):

@@ -145,21 +145,25 @@ def neighbours(firsts: set[str], lasts: set[str]) -> list[str]:
 
 def converters(text: str, found: Sequence[Passage], profile: Profile, config: Config) -> list[Converter | InContext]:
     """Return what converts each passage of a text towards Traditional."""
-    sample = ""
-    for start, end, settled in found:
-        if settled and len(sample) < resolver.SAMPLE:
-            sample += text[start:end][: resolver.SAMPLE]
     settled_reading: Reading | Literal["settled"] = "settled"
-    if plain(config).suspects(sample):
-        from normalize.script import pages
-
-        if pages.converted_by_character(plain(config), sample):
-            settled_reading = "by character"
+    if any(settled for _, _, settled in found) and _converted_by_character(text, found, config):
+        settled_reading = "by character"
     # A page with a slip here and there is not mixed.
     mixed = label_of(profile.count(Class.HANS), profile.count(Class.HANT)) == "mixed"
     if mixed and settled_reading == "settled" and _mixed_throughout(text, found):
         settled_reading = "mixed"
     return in_lines(text, found, profile, config, settled_reading)
+
+
+def _converted_by_character(text: str, found: Sequence[Passage], config: Config) -> bool:
+    """Tell whether the passages in the target's script look like a page converted one character at a time."""
+    from normalize.script import pages
+
+    sample = ""
+    for start, end, settled in found:
+        if settled and len(sample) < pages.SAMPLE:
+            sample += text[start:end][: pages.SAMPLE]
+    return pages.converted_by_character(plain(config), [sample])[0]
 
 
 def _mixed_throughout(text: str, found: Sequence[Passage]) -> bool:
@@ -207,15 +211,11 @@ def settling(config: Config, reading: Reading | Literal["settled"] = "settled") 
     return in_context(config, reading) if reading != "settled" or config.vocabulary else refining(config)
 
 
-def unsettled(texts: Sequence[str], config: Config) -> list[bool]:
-    """Tell for each Traditional text whether it must be looked at as a whole: something in it could be otherwise."""
-    from normalize.script.many import many
+def converted_by_character(texts: Sequence[str], config: Config) -> list[bool]:
+    """Tell of each Traditional text whether it looks like a page converted one character at a time."""
+    from normalize.script import pages
 
-    ready = plain(config)
-    if ready.model is None or not ready.pages:
-        return [False] * len(texts)
-    answers = many(ready.converter, [words.fold(text) for text in texts])
-    return [answer != kept for answer, kept in zip(answers, many(ready.refining, texts), strict=True)]
+    return pages.converted_by_character(plain(config), texts)
 
 
 def in_context(config: Config, reading: Reading | Literal["settled"]) -> InContext:
@@ -244,7 +244,7 @@ def _record(ready: Resolver, text: str, output: str, reading: Reading) -> Spans:
 
     if by_character:
         return overruled(spans, other, lambda place: PAGE)
-    folded = text if reading == "simplified" else words.fold(text)
+    folded = text if reading == "simplified" else ready.folded(text)
     answer = ready.converter.convert(folded)
 
     def decide(place: int) -> Step | None:

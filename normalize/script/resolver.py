@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 #: How near a character of written Cantonese must stand, in the same line, for a place to be read as Cantonese.
 CANTONESE_REACH = 20
-#: Characters of a page that are looked at, to tell how it was made: enough for any, so that long ones cost no more.
-SAMPLE = 8192
 #: Mixed text is worked on in blocks of whole lines of about this many characters, so that the arrays stay small.
 BLOCK = 1 << 18
 #: Where a phrase of the lexicon has the answer, another form must be likelier by this much more (in steps). Measured on
@@ -140,20 +138,13 @@ class Resolver:
             self._forms[key] = self.refining.convert(choice.forms[form])
         return self._forms[key]
 
-    def suspects(self, text: str) -> bool:
-        """Tell whether a Traditional text could be anything else than what it is: whether to look at it as a page."""
-        if self.model is None or not self.pages:
-            return False
-        text = text[:SAMPLE]
-        folded = words.fold(text)
-        return folded != text and self.differs(text, self.converter.convert(folded), self.refining.convert(text))
+    def folded(self, text: str) -> str:
+        """Return the text in Simplified characters, one for one."""
+        if len(text) < ARRAY_LENGTH:
+            return words.fold(text)
+        from normalize.script import columns
 
-    def differs(self, text: str, answer: str, kept: str) -> bool:
-        """Tell whether a conversion of the folded text could be other than the text in the region's forms.
-
-        In written Cantonese the lexicon's answer is 系 where the author means 係.
-        """
-        return answer != kept or ("系" in text and any(character in text for character in CANTONESE))
+        return columns.folded(text)
 
     @cached_property
     def scoring(self) -> Scoring:
@@ -176,7 +167,7 @@ class Resolver:
         return self._convert(text, reading)
 
     def _convert(self, text: str, reading: Reading) -> str:
-        folded = text if reading == "simplified" else words.fold(text)
+        folded = text if reading == "simplified" else self.folded(text)
         answer = self.converter.convert(folded)
         if len(answer) != len(text):
             # A lexicon of another edition may have entries that change the length: nothing here reads those.

