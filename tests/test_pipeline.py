@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import normalize
 from normalize.config import Config, ConfigError
+from normalize.ordinary import ordinary
 from normalize.result import apply
 
 TARGETS = ["zh-Hans", "zh-Hant", "zh-Hant-TW", "zh-Hant-HK", "zh-Hans-CN", None]
@@ -133,6 +134,33 @@ def test_ten_megabytes_on_one_line() -> None:
     """A long line is a text like any other."""
     text = "鼠标和软件的发展，" * 400_000
     assert normalize.normalize(text, "zh-Hant") == "鼠標和軟件的發展，" * 400_000
+
+
+MARKS = "发後字，。：、“”（）,;:!?().'\"-/#@*12abZ \n"
+DAMAGE = ["https://a.cn/1?b", "(huán)", "??", "????", "烫烫烫烫", "h(huan)ow", "\U00020bb7", "\uffff"]
+ESCAPES = [
+    "&#20013;",
+    "%E4%B8%AD",
+    "\\u4e2d",
+    "=E4=B8=AD",
+    "+Ti1lhw-",
+    "~{VPND~}",
+    "50%",
+    "a = b",
+    "→①",
+    "$x^2$",
+    "`c`",
+]
+ORDINARY = st.lists(st.sampled_from([*MARKS, *DAMAGE, *ESCAPES])).map("".join)
+
+
+@given(ORDINARY)
+@settings(max_examples=300)
+def test_what_is_ordinary_concerns_no_stage_but_the_last(text: str) -> None:
+    """What the screen of many texts passes on is not changed, and not remarked on, by any stage before the script."""
+    if ordinary([text])[0]:
+        normalizer = normalize.Normalizer(target=None)
+        assert all(edits.text == text and not len(edits.spans) for edits in normalizer.run(text))
 
 
 @pytest.mark.parametrize("target", TARGETS)
