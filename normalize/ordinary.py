@@ -54,7 +54,7 @@ def _table() -> npt.NDArray[np.uint16]:
 def ordinary(texts: Sequence[str]) -> list[bool]:
     """Tell of each text whether it is ordinary.
 
-    >>> ordinary(["皇后在1920年。", "皇后(在)1920年", ""])
+    >>> ordinary(["皇后(在)1920年。", "皇后,在1920年", ""])
     [True, False, True]
     """
     found: list[bool] = []

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from normalize.edits import Step, compose
 from normalize.encoding import canonical, decode, encode
-from normalize.formats import splice
 from normalize.formats.registry import format_of
 from normalize.formats.span import Format, FormatError, Options, Span
+from normalize.formats.splice import Joined, Placed, join, splice
 from normalize.pipeline import Normalizer, undecodable
 from normalize.result import Decoded, Result
 from normalize.script.identification import MIXED_SHARE
@@ -113,7 +113,7 @@ class TextDocument:
         spans = list(format.spans(decoded.text, options))
         self.is_whole = spans == [Span(0, len(decoded.text))]
         self.faulty = tuple(faulty_numbers(decoded.text, spans))
-        self._joined = None if self.is_whole else splice.join(decoded.text, _sound(spans))
+        self._joined: Joined | None = None if self.is_whole else join(decoded.text, _sound(spans))
 
     @property
     def texts(self) -> list[str]:
@@ -126,13 +126,12 @@ class TextDocument:
             (whole,) = results
             text, changes = whole.text, whole.spans
         else:
-            spliced = splice.Splice(self._decoded.text)
-            if results:
-                spliced.take(self._joined, *self._joined.together(results))
+            charset: list[Placed] = []
             declared = self._format.charset(self._decoded.text)
             if declared is not None and canonical(self._options.to_encoding) != self._decoded.encoding:
-                spliced.add((*declared, charset_name(self._options.to_encoding), (CHARSET,)))
-            text, changes = spliced.assemble()
+                charset.append((*declared, charset_name(self._options.to_encoding), (CHARSET,)))
+            output, spans = self._joined.together(results)
+            text, changes = splice(self._decoded.text, self._joined, output, spans, charset)
         return Result(
             text=text,
             source=self._decoded.text,

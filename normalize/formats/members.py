@@ -45,6 +45,19 @@ def strings(text: str, start: int, end: int, fields: frozenset[str], first: Kind
             is_key = bool(is_object and is_object[-1])
 
 
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"(\s*+:)?', re.DOTALL)
+
+
+def _values(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield all strings of valid JSON that are values, as a document of its own."""
+    kind: Kind = "document"
+    for match in _STRING.finditer(text, start, end):
+        first, last = match.span()
+        if match[1] is None and last - first > 2:
+            yield Span(first + 1, last - 1, kind, JSON)
+            kind = "text"
+
+
 def _wanted(path: list[str], fields: frozenset[str]) -> bool:
     """Tell whether a member is asked for: by its own name, that of what it lies in, or by its dotted path."""
     names = [name for name in path if name]
@@ -65,7 +78,8 @@ def _lines(text: str, options: Options) -> Iterator[Span]:
     for match in _LINE.finditer(text):
         line = match[0]
         if is_json(line):
-            yield from strings(text, match.start(), match.end(), fields, "document")
+            place = match.start(), match.end()
+            yield from strings(text, *place, fields, "document") if fields else _values(text, *place)
         elif not line.isspace():
             yield Span(match.start(), match.end(), "faulty")
 

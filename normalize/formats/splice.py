@@ -60,8 +60,8 @@ class Joined:
 
     def together(self, results: Sequence[Result]) -> tuple[str, Spans]:
         """Return the text that the rows became, joined as they were, and its spans."""
-        if len(results) == 1:
-            return results[0].text, results[0].spans
+        if len(results) < 2:
+            return (results[0].text, results[0].spans) if results else ("", NO_SPANS)
         from normalize.composition import joined
 
         out_places = list(accumulate((len(result.text) + 1 for result in results[:-1]), initial=0))
@@ -190,61 +190,44 @@ def _insert(joined: Joined, index: int, at: int, after: str, steps: tuple[Step, 
 _FEW = 16
 
 
-class Splice:
-    """A document into which the edits of its texts are brought back."""
+def splice(
+    document: str, joined: Joined, output: str, spans: Spans, others: Sequence[Placed] = ()
+) -> tuple[str, Spans]:
+    """Return a document with the edits of its joined text brought back into it, and their spans.
 
-    def __init__(self, document: str) -> None:
-        self._document = document
-        self._edits: list[Placed] = []
-        #: Stretches that are replaced as a whole, and the columns of the edits in them.
-        self._stretches: list[tuple[int, int, str]] = []
-        self._columns: list[Any] = []
-        self._steps: dict[tuple[Step, ...], int] = {}
+    `others` are edits of the document itself.
+    """
+    columns: Any = None
+    steps = {reasons: code for code, reasons in enumerate(spans.steps)}
+    if len(spans) > _FEW:
+        from normalize.formats.substitution import substitute
 
-    def add(self, edit: Placed) -> None:
-        """Add an edit of the document itself."""
-        self._edits.append(edit)
-
-    def take(self, joined: Joined, output: str, spans: Spans) -> None:
-        """Bring back the edits of a text."""
-        if len(spans) > _FEW:
-            from normalize.formats.stretches import place_stretches
-
-            done = place_stretches(joined, output, spans)
-            codes = [self._steps.setdefault(steps, len(self._steps)) for steps in spans.steps]
-            done.columns[3] = [codes[code] for code in done.columns[3].tolist()]
-            self._stretches += done.texts
-            self._columns.append(done.columns)
-            spans = done.rest
-        self._edits += place(joined, self._document, output, spans)
-
-    def assemble(self) -> tuple[str, Spans]:
-        """Return the document with the edits made, and their spans."""
-        pieces: list[str] = []
-        rows: list[tuple[int, int, int, int]] = []
-        position = 0
-        whole = ((*stretch, None) for stretch in self._stretches)
-        for start, end, after, why in sorted([*self._edits, *whole], key=lambda edit: (edit[0], edit[1])):
-            if start < position:
-                continue
-            pieces += (self._document[position:start], after)
-            position = end
-            if why is not None:
-                rows.append((start, end, len(after), self._steps.setdefault(why, len(self._steps))))
-        pieces.append(self._document[position:])
-        return "".join(pieces), self._spans(rows)
-
-    def _spans(self, rows: list[tuple[int, int, int, int]]) -> Spans:
-        steps = tuple(self._steps)
-        if self._columns:
-            from normalize.formats.stretches import merged
-
-            return Spans(*merged(self._columns, rows), steps)  # type: ignore[arg-type]
-        if not rows:
-            return NO_SPANS
-        starts, ends, lengths, codes = zip(*rows, strict=True)
-        out_ends = list(map(add, ends, accumulate(map(sub, lengths, map(sub, ends, starts)))))
-        return Spans(starts, ends, list(map(sub, out_ends, lengths)), out_ends, codes, steps)
+        document, columns, spans = substitute(document, joined, output, spans)
+    pieces: list[str] = []
+    rows: list[tuple[int, int, int, int]] = []
+    position = 0
+    edits = [*place(joined, document, output, spans), *others]
+    for start, end, after, why in sorted(edits, key=lambda edit: (edit[0], edit[1])):
+        if start < position:
+            continue
+        pieces += (document[position:start], after)
+        position = end
+        rows.append((start, end, len(after), steps.setdefault(why, len(steps))))
+    pieces.append(document[position:])
+    return "".join(pieces), _spans(columns, rows, tuple(steps))
 
 
-__all__ = ["PLAIN", "Joined", "Placed", "Splice", "join", "place"]
+def _spans(columns: Any, rows: list[tuple[int, int, int, int]], steps: tuple[tuple[Step, ...], ...]) -> Spans:
+    """Return the spans of the edits that were made all at once, and of those made one by one."""
+    if columns is not None:
+        from normalize.formats.substitution import merged
+
+        return Spans(*merged(columns, rows), steps)  # type: ignore[arg-type]
+    if not rows:
+        return NO_SPANS
+    starts, ends, lengths, codes = zip(*rows, strict=True)
+    out_ends = list(map(add, ends, accumulate(map(sub, lengths, map(sub, ends, starts)))))
+    return Spans(starts, ends, list(map(sub, out_ends, lengths)), out_ends, codes, steps)
+
+
+__all__ = ["PLAIN", "Joined", "Placed", "join", "splice"]
