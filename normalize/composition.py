@@ -55,19 +55,25 @@ def joined(pieces: Sequence[Spans], places: Sequence[int], out_places: Sequence[
     >>> [row[:4] for row in joined([piece, piece], [0, 5], [0, 6]).rows()]
     [(0, 1, 0, 2), (5, 6, 6, 8)]
     """
-    steps: dict[tuple[Step, ...], int] = {}
-    columns: list[tuple[Column, ...]] = []
-    for spans, place, out_place in zip(pieces, places, out_places, strict=True):
-        if not len(spans):
-            continue
-        moved = [steps.setdefault(reasons, len(steps)) for reasons in spans.steps]
-        codes = column(spans.codes) if moved == [*range(len(moved))] else np.array(moved)[column(spans.codes)]
-        starts, ends = column(spans.starts) + place, column(spans.ends) + place
-        columns.append((starts, ends, column(spans.out_starts) + out_place, column(spans.out_ends) + out_place, codes))
-    if not columns:
+    filled = [(*row, len(row[0])) for row in zip(pieces, places, out_places, strict=True) if len(row[0])]
+    if not filled:
         return NO_SPANS
-    starts, ends, out_starts, out_ends, codes = map(np.concatenate, zip(*columns, strict=True))
-    return Spans(starts, ends, out_starts, out_ends, codes, tuple(steps))  # type: ignore[arg-type]
+    pieces, places, out_places, counts = zip(*filled, strict=True)
+    steps: dict[tuple[Step, ...], int] = {}
+    # What the codes of the pieces become, and where in there those of each list of steps begin.
+    fresh: list[int] = []
+    begin: dict[tuple[tuple[Step, ...], ...], int] = {}
+    for spans in pieces:
+        if spans.steps not in begin:
+            begin[spans.steps] = len(fresh)
+            fresh += (steps.setdefault(reasons, len(steps)) for reasons in spans.steps)
+    codes = np.repeat([begin[spans.steps] for spans in pieces], counts)
+    codes = np.array(fresh)[codes + np.concatenate([spans.codes for spans in pieces])]
+    starts = np.concatenate([spans.starts for spans in pieces]) + np.repeat(places, counts)
+    ends = np.concatenate([spans.ends for spans in pieces]) + np.repeat(places, counts)
+    out_starts = np.concatenate([spans.out_starts for spans in pieces]) + np.repeat(out_places, counts)
+    out_ends = np.concatenate([spans.out_ends for spans in pieces]) + np.repeat(out_places, counts)
+    return Spans(starts, ends, out_starts, out_ends, codes, tuple(steps))
 
 
 def differing(one: str, two: str) -> list[int]:
