@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from normalize.corpus import runner
 from normalize.corpus.batch import TOLD, Job, Summary, run
 from normalize.corpus.manifest import Manifest, Record
 from normalize.corpus.plan import Document, PlanError, check_folders, find_documents
-from normalize.corpus.work import Worker
+from normalize.corpus.work import Task, Worker
 
 
 def records(output: Path) -> dict[str, Record]:
@@ -118,15 +118,15 @@ def test_folders_that_meet_are_refused(folder: Path) -> None:
             check_folders(folder, target)
 
 
-def _poison(self: Worker, document: Document, earlier: Record | None = None) -> Record:
+def _poison(self: Worker, tasks: Sequence[Task]) -> list[Record]:
     """Stand in for a document that takes its process down."""
-    if document.path == "poison.txt":
+    if any(document.path == "poison.txt" for document, _ in tasks):
         os.kill(os.getpid(), signal.SIGKILL)
-    return Record(document.path, "ok")
+    return [Record(document.path, "ok") for document, _ in tasks]
 
 
 def _work_with_poison(job: Job, line: object) -> None:
-    Worker.do = _poison  # type: ignore[method-assign]
+    Worker.do_many = _poison  # type: ignore[method-assign]
     runner_work(job, line)
 
 
@@ -145,6 +145,7 @@ def test_a_document_that_kills_its_worker_is_a_record(
     assert len(found) == 51
     assert found["poison.txt"].status == "crashed"
     assert "SIGKILL" in found["poison.txt"].error
+    assert "2 times" in found["poison.txt"].error
     assert all(record.status == "ok" for path, record in found.items() if path != "poison.txt")
 
 

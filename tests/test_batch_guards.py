@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from normalize.corpus.batch import Job, run
 from normalize.corpus.manifest import Manifest, Record
 from normalize.corpus.plan import Document, without_clashes
 from normalize.corpus.staging import Staging, folds_case
-from normalize.corpus.work import Limits, Worker
+from normalize.corpus.work import Limits, Task, Worker
 from normalize.formats import Options
 
 SIMPLIFIED, TRADITIONAL = "图书馆的阅览室在三楼。", "圖書館的閱覽室在三樓。"
@@ -92,15 +93,15 @@ def test_a_document_that_is_too_large_is_not_read(folder: Path, tmp_path: Path) 
     assert (tmp_path / "out" / "good.txt").exists()
 
 
-def _slow(self: Worker, document: Document, earlier: Record | None = None) -> Record:
+def _slow(self: Worker, tasks: Sequence[Task]) -> list[Record]:
     """Stand in for a document that takes for ever."""
-    if document.path == "slow.txt":
+    if any(document.path == "slow.txt" for document, _ in tasks):
         time.sleep(600)
-    return Record(document.path, "ok")
+    return [Record(document.path, "ok") for document, _ in tasks]
 
 
 def _work_slowly(job: Job, line: object) -> None:
-    Worker.do = _slow  # type: ignore[method-assign]
+    Worker.do_many = _slow  # type: ignore[method-assign]
     runner_work(job, line)
 
 

@@ -21,8 +21,8 @@ from uuid import uuid4
 from normalize.corpus.inplace import worker_for
 from normalize.corpus.manifest import Record
 from normalize.corpus.plan import Document, PlanError
-from normalize.corpus.runner import TRIES, Task
-from normalize.corpus.work import Job, Worker, begun
+from normalize.corpus.runner import TRIES
+from normalize.corpus.work import Job, Task, Worker, begun
 
 #: Tasks in flight for each processor: one that runs, and one that waits, so that none stands idle.
 _AHEAD = 2

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -18,10 +19,11 @@ from normalize.corpus.counting import CountingNormalizer
 from normalize.corpus.manifest import Record, Status
 from normalize.corpus.plan import Document
 from normalize.corpus.staging import Staging
-from normalize.formats import Options, rewrite
+from normalize.formats import Options, Rewritten
 from normalize.formats.blocks import Divided, large
 from normalize.formats.compressed import PACKED
-from normalize.formats.document import together
+from normalize.formats.containers import container_of
+from normalize.formats.document import TextDocument, read_text, together
 from normalize.pipeline import Normalizer
 from normalize.result import Result
 
@@ -29,6 +31,10 @@ from normalize.result import Result
 _COPY = 1 << 20
 
 OnError = Literal["skip", "keep", "fail"]
+
+_Done = TypeVar("_Done")
+#: A document to be done, and what became of it in an earlier run.
+Task = tuple[Document, Record | None]
 
 
 @dataclass(frozen=True)
@@ -120,8 +126,18 @@ class _Tally:
         }
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """A document of text that was read, with its record so far and the place of its output."""
+
+    record: Record
+    output: Path
+    data: bytes
+    text: TextDocument
+
+
 class Worker:
-    """Does documents of one job, one after the other."""
+    """Does documents of one job."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
@@ -130,15 +146,44 @@ class Worker:
 
     def do(self, document: Document, earlier: Record | None = None) -> Record:
         """Return the record of a document, after writing its output. Never raises."""
-        start = perf_counter()
-        record = begun(self.job, document, "failed")
-        try:
-            done = self._do(document, record, earlier)
-        except Exception as error:  # whatever it is, it must not cost the other documents
-            done = self.failed(replace(record, error=_sentence(error)))
-        return done if done is earlier else replace(done, seconds=round(perf_counter() - start, 4))
+        return self.do_many([(document, earlier)])[0]
 
-    def _do(self, document: Document, record: Record, earlier: Record | None) -> Record:
+    def do_many(self, tasks: Sequence[Task]) -> list[Record]:
+        """Return the records of some documents; their texts are normalised together, which for small ones is quicker.
+
+        Never raises: what goes wrong with one of them costs no other.
+        """
+        start = perf_counter()
+        opened = [self._guarded(document, partial(self._open, document, earlier)) for document, earlier in tasks]
+        texts = [text for each in opened if isinstance(each, _Opened) for text in each.text.texts]
+        try:
+            results = iter(self.normalizer.explain_many(texts))
+        except Exception as error:
+            if len(tasks) > 1:  # which of them it is, only doing them one by one can tell
+                return [self.do(*task) for task in tasks]
+            return [self.failed(begun(self.job, tasks[0][0], "failed", _sentence(error)))]
+        records = [
+            self._guarded(document, partial(self._finish, each, list(islice(results, len(each.text.texts)))))
+            if isinstance(each, _Opened)
+            else each
+            for (document, _), each in zip(tasks, opened, strict=True)
+        ]
+        share = round((perf_counter() - start) / len(tasks), 4)
+        return [
+            record if record is earlier else replace(record, seconds=share)
+            for record, (_, earlier) in zip(records, tasks, strict=True)
+        ]
+
+    def _guarded(self, document: Document, work: Callable[[], _Done]) -> _Done | Record:
+        """Return what work on a document comes to, or the record that it failed."""
+        try:
+            return work()
+        except Exception as error:  # whatever it is, it must not cost the other documents
+            return self.failed(begun(self.job, document, "failed", _sentence(error)))
+
+    def _open(self, document: Document, earlier: Record | None) -> Record | _Opened:
+        """Return a document of text as it is read, or the record of one that needs, or can have, no more than this."""
+        record = begun(self.job, document, "failed")
         if document.problem:
             return replace(record, status="skipped", error=document.problem)
         path = self.job.source / document.path
@@ -155,8 +200,24 @@ class Worker:
         record = replace(record, size=len(data), hash_in=hashlib.sha256(data).hexdigest())
         if earlier is not None and self.is_done(earlier, record, output):
             return earlier
+        options = self.job.format_options
+        container = container_of(data)
+        if container is not None:
+            tally = _Tally()
+            done = container(data, document.path, self.normalizer, options, tally.add)
+            return self._closed(record, output, data, done, tally)
+        text = read_text(data, document.path, self.job.config.encoding, options)
+        if isinstance(text, Rewritten):
+            return self._closed(record, output, data, text, _Tally())
+        return _Opened(record, output, data, text)
+
+    def _finish(self, opened: _Opened, results: Sequence[Result]) -> Record:
         tally = _Tally()
-        done = rewrite(data, document.path, self.normalizer, self.job.format_options, tally.add)
+        done = opened.text.written(results, tally.add)
+        return self._closed(opened.record, opened.output, opened.data, done, tally)
+
+    def _closed(self, record: Record, output: Path, data: bytes, done: Rewritten, tally: _Tally) -> Record:
+        """Return the record of a document after writing what became of it."""
         record = replace(record, format=done.format, encoding=done.encoding, names=dict(done.names))
         if done.problem:
             if self.job.copy_others:
