@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,20 @@ def test_folders_that_meet_are_refused(folder: Path) -> None:
     for target in (folder, folder / "inside", folder.parent):
         with pytest.raises(PlanError):
             check_folders(folder, target)
+
+
+def test_documents_together_come_to_what_they_come_to_alone(tmp_path: Path) -> None:
+    """Of every format, encoding and damage in the sample corpus: the same bytes, the same records."""
+    source = Path(__file__).parent.parent / "corpus"
+    documents = list(find_documents(source))
+    alone, together = (Worker(Job(source, tmp_path / name, Config(target="zh-Hant-TW"))) for name in ("a", "b"))
+    first = [replace(alone.do(document), seconds=0) for document in documents]
+    second = [replace(record, seconds=0) for record in together.do_many([(document, None) for document in documents])]
+    assert first == second
+    assert all(record.is_done for record in first)
+    for record in first:
+        if record.status != "skipped":
+            assert (tmp_path / "a" / record.place).read_bytes() == (tmp_path / "b" / record.place).read_bytes()
 
 
 def _poison(self: Worker, tasks: Sequence[Task]) -> list[Record]:

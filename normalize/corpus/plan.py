@@ -6,7 +6,7 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from normalize.journal import ENDING
 
@@ -69,28 +69,30 @@ def find_documents(source: Path, in_place: bool = False, rename: Rename = list) 
     `rename` gives the names of one folder their new ones.
     """
     root = source.resolve()
-    stack = [(source, PurePosixPath())]
+    # Folders, as their paths in the input and in the output begin.
+    stack = [("", "")]
     while stack:
         folder, output = stack.pop()
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            entries = sorted(os.scandir(source / folder), key=lambda entry: entry.name)
             if in_place:
                 entries = [entry for entry in entries if not entry.name.startswith(".")]
         except OSError as error:
-            yield Document(_relative(folder, source), 0, f"the folder cannot be read: {error.strerror}")
+            yield Document(folder.removesuffix("/") or ".", 0, f"the folder cannot be read: {error.strerror}")
             continue
-        places = [output / name for name in rename([entry.name for entry in entries])]
+        places = [output + name for name in rename([entry.name for entry in entries])]
         folders = []
         for entry, place in zip(entries, places, strict=True):
+            path = folder + entry.name
             if entry.is_dir(follow_symlinks=False):
                 if entry.name != STATE:
-                    folders.append((Path(entry.path), place))
+                    folders.append((f"{path}/", f"{place}/"))
             elif not in_place:
-                yield replace(_document(entry, source, root), output=place.as_posix())
+                yield _document(entry, path, root, "" if place == path else place)
             elif entry.is_symlink():
-                yield Document(_relative(Path(entry.path), source), 0, "a link; links are not changed in place")
+                yield Document(path, 0, "a link; links are not changed in place")
             elif not entry.name.endswith(ENDING):
-                yield _document(entry, source, root)
+                yield _document(entry, path, root)
         stack += reversed(folders)
 
 
@@ -108,25 +110,27 @@ def without_clashes(documents: Iterable[Document]) -> Iterator[Document]:
         yield document
 
 
-def _document(entry: os.DirEntry[str], source: Path, root: Path) -> Document:
-    path = Path(entry.path)
-    name = _relative(path, source)
+def _document(entry: os.DirEntry[str], path: str, root: Path, output: str = "") -> Document:
+    problem, size = "", 0
     if entry.is_symlink():
+        problem = _problem_of_link(Path(entry.path), root)
+    if not problem:
         try:
-            target = path.resolve(strict=True)
-        except (OSError, RuntimeError):
-            return Document(name, 0, "a link that leads nowhere")
-        if not target.is_relative_to(root):
-            return Document(name, 0, "a link out of the folder")
-        if target.is_dir():
-            return Document(name, 0, "a link to a folder; its documents are found at their own place")
+            if entry.is_file():
+                size = entry.stat().st_size
+            else:
+                problem = "not a regular file (a device, socket or pipe)"
+        except OSError as error:
+            problem = f"cannot be read: {error.strerror}"
+    return Document(path, size, problem, output)
+
+
+def _problem_of_link(path: Path, root: Path) -> str:
+    """Say why a link is not followed; nothing when it leads to a file of the folder."""
     try:
-        if not entry.is_file():
-            return Document(name, 0, "not a regular file (a device, socket or pipe)")
-        return Document(name, entry.stat().st_size)
-    except OSError as error:
-        return Document(name, 0, f"cannot be read: {error.strerror}")
-
-
-def _relative(path: Path, source: Path) -> str:
-    return path.relative_to(source).as_posix()
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return "a link that leads nowhere"
+    if not target.is_relative_to(root):
+        return "a link out of the folder"
+    return "a link to a folder; its documents are found at their own place" if target.is_dir() else ""
