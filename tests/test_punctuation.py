@@ -179,3 +179,10 @@ def test_prose_beside_a_table_is_restored() -> None:
     text = "价目如下,请看:\n苹果,12,红\n梨,8,黄\n买的人多,卖的人少,好。开门09:00:别来早。"
     expected = "价目如下，请看：\n苹果,12,红\n梨,8,黄\n买的人多，卖的人少，好。开门09:00：别来早。"
     assert punctuate(text) == expected
+
+
+def test_a_number_keeps_its_comma_where_another_mask_covers_a_part_of_it() -> None:
+    """In `/1,000` the slash and the digit behind it may be a path; the comma belongs to the number all the same."""
+    text = "速率為每秒/1,000次,不算快。"
+    assert punctuate(text) == "速率為每秒/1,000次，不算快。"
+    assert punctuate(text * 20) == punctuate(text) * 20

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from normalize.config import Config
 from normalize.profile import ARRAY_LENGTH, Profile
-from normalize.punctuation import columns, fields, punctuate, quotes, restore, signature, stage, stretch, tables, tidy
+from normalize.punctuation import fields, punctuate, quotes, restore, stage, stretch, tables, tidy
+from normalize.punctuation.columns import Columns
 from normalize.punctuation.forward import fold
-from normalize.punctuation.lines import LONGEST, split
+from normalize.punctuation.lines import LONGEST
 from normalize.punctuation.rules import RULES
 from normalize.result import Result, apply
 
@@ -136,36 +137,45 @@ def test_changes_of_a_long_tidied_text_are_reported(text, region):
 @given(MIXED)
 def test_columns_and_single_marks_agree(text):
     """The column-wise way decides exactly as the scalar one."""
-    assert columns.offsets(text).tolist() == restore.offsets(split(text))
+    assert list(Columns(text).offsets()) == restore.OneByOne(text).offsets()
 
 
-@given(st.lists(MIXED, max_size=6).map("\n".join), st.booleans(), st.integers(1, 80))
-def test_columns_and_single_lines_agree(text, has_full_brackets, size):
-    """So it does in a text of which only some lines were collapsed."""
-    expected = restore.offsets_in_lines(text, has_full_brackets)
-    assert columns.offsets_in_lines(text, has_full_brackets, size).tolist() == expected
-    assert columns.has_collapsed_line(text, size) == any(signature.line_collapsed(line.text) for line in split(text))
+@settings(max_examples=300)
+@given(st.lists(MIXED, max_size=6).map("\n".join), st.integers(1, 80))
+def test_columns_and_single_lines_agree(text, size):
+    """So it does in a text of which only some lines were collapsed, and both read the same signature."""
+    columnwise, one_by_one = Columns(text, size), restore.OneByOne(text)
+    assert list(columnwise.offsets_in_lines()) == one_by_one.offsets_in_lines()
+    assert columnwise.has_collapsed_line == one_by_one.has_collapsed_line
+    assert columnwise.signature == one_by_one.signature
+    assert columnwise.english_marks() == one_by_one.english_marks()
 
 
 @given(st.lists(MIXED, max_size=6).map("\n".join), st.integers(1, 80))
 def test_size_of_blocks_changes_nothing(text, size):
     """However many characters are worked on together, the same marks are restored."""
-    assert columns.offsets(text, size).tolist() == columns.offsets(text).tolist()
+    assert list(Columns(text, size).offsets()) == list(Columns(text).offsets())
 
 
-@given(st.text(st.sampled_from('甲乙1,2;\n\r" 。ab'), max_size=120), st.sampled_from(",;"), st.integers(1, 80))
-def test_rows_of_long_texts_are_found_among_their_candidates(text, separator, size):
+@settings(max_examples=500)
+@given(
+    st.lists(st.text(st.sampled_from('甲乙1,2;\r" 。ab'), max_size=16), max_size=12).map("\n".join),
+    st.integers(1, 80),
+)
+def test_rows_of_long_texts_are_found_among_their_candidates(text, size):
     """Looking only at the lines that may be rows finds the same rows as looking at all."""
-    found = fields.candidates(text, separator, "。", 100, size) if text else []
-    rows = [(start, end) for start, end, own in tables.rows(text) if own == separator]
-    assert set(rows) <= set(found)
+    candidates = dict(fields.candidates(text, ",;", "。！？!?…", 2000, size)) if text else {}
+    assert {(start, end) for start, end, own in tables.rows(text) if own == ","} <= set(candidates.get(",", ()))
+    assert {(start, end) for start, end, own in tables.rows(text) if own == ";"} <= set(candidates.get(";", ()))
+    filler = "\n\n" + "甲。" * ARRAY_LENGTH
+    assert tables.rows(text + filler) == tables.rows(text)
 
 
 @pytest.mark.parametrize("filler", ["甲", "甲,", "甲。乙,", "a,b 甲("])
 def test_one_endless_line(filler):
     """A line of any length is judged in pieces, the same way in columns and one by one, and loses nothing."""
     text = fold(filler * (LONGEST // 2) + "她说,好。")
-    assert columns.offsets(text).tolist() == restore.offsets(split(text))
+    assert list(Columns(text).offsets()) == restore.OneByOne(text).offsets()
     assert len(punctuate(text)) == len(text)
 
 
@@ -198,4 +208,4 @@ def test_shared_text_is_judged_the_same_in_columns():
     """On thousands of folded sentences the column-wise way agrees with the scalar one."""
     rows = (SHARED / "restore.jsonl").read_text("utf-8").splitlines()
     text = "\n".join(json.loads(row)["fold"] for row in rows)
-    assert columns.offsets(text).tolist() == restore.offsets(split(text))
+    assert list(Columns(text).offsets()) == restore.OneByOne(text).offsets()

@@ -25,6 +25,7 @@ _FORMULA = re.compile(
     r"(?:(?:He|Li|Be|Na|Mg|Al|Si|Cl|Ar|Ca|Ti|Cr|Mn|Fe|Co|Ni|Cu|Zn|Br|Ag|Sn|Ba|Pt|Au|Hg|Pb|[HBCNOFPSKIU])[0-9]*)+"
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*$")
+_FIRST_DIGITS, _THREE_DIGITS = re.compile(r"(?<![0-9.,:])[0-9]{1,3}$"), re.compile("[0-9]{3}(?![0-9])")
 _WORD_PAIR = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 
 
@@ -174,6 +175,11 @@ def is_full(line: Line, at: int) -> bool:
     if mark == ":" and before == " " and after.isascii() and after.isalpha():
         # A symbol or a placeholder: the option :port.
         return False
+    if mark == "," and before.isdigit() and _THREE_DIGITS.match(line.text, at + 1):
+        # A number, of which another mask may cover a part: /1,000.
+        start = max(at - 4, 0)
+        if _FIRST_DIGITS.search(line.text, start, at):
+            return False
     left, _ = line.left(at)
     if left == "wide":
         return True

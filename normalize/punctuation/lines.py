@@ -17,6 +17,8 @@ Kind = Literal["wide", "letter", "digit", "masked", "other", "edge"]
 
 #: What ends a line, as str.splitlines has it.
 BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+#: Full-width marks inside English words and addresses, where no Chinese text has them: know－how.
+ENGLISH_MARKS = "－／＆＇．＠＿＋"
 _START = itemgetter(0)
 HAN = re.compile(f"[{masks.HAN}]")
 _WIDE = re.compile(f"[{masks.WIDE}\u00b7]")

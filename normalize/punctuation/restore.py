@@ -6,15 +6,17 @@ touches, and no blank is added or removed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Protocol
 
 from normalize.config import Config
-from normalize.edits import Edit, Edits, Spans, Step, compose
+from normalize.edits import Edit, Edits, Spans, Step, as_list, compose
 from normalize.profile import ARRAY_LENGTH
 from normalize.punctuation import signature, tables
 from normalize.punctuation.context import Loose, marks_to_restore, pair_across_lines
 from normalize.punctuation.forward import OFFSET
-from normalize.punctuation.lines import LONGEST, Line, split
+from normalize.punctuation.lines import ENGLISH_MARKS, LONGEST, Line, split
 
 #: Full-width twins stand at a fixed distance (Unicode, Halfwidth and Fullwidth Forms).
 FULL = {mark: chr(ord(mark) + OFFSET) for mark in ",;:!?()"}
@@ -32,8 +34,6 @@ STEPS = {
     for mark, rule in RULES.items()
 }
 
-#: Full-width marks inside English words and addresses, where no Chinese text has them: know－how.
-_ENGLISH_MARKS = "－／＆＇．＠＿＋"
 #: Two U+2026 as NFKC spells them.
 _SIX_STOPS = "......"
 _ENGLISH = Step("punctuation", "width.english", "rule", "a mark inside an English word is half-width")
@@ -42,100 +42,113 @@ _ELLIPSIS = Step("punctuation", "ellipsis.collapsed", "inferred", "a collapse sp
 
 def restored(text: str, config: Config, asked: bool) -> Edits:
     """Return the edits that restore `text`; `asked` takes less evidence, because somebody asked for it."""
-    signs = signature.read(text)
-    whole = signs.collapsed or (asked and not signs.full)
-    if not whole and not _has_collapsed_line(text):
+    view = view_of(text)
+    whole = _is_whole(view, asked)
+    if not whole and not view.has_collapsed_line:
         return Edits.none(text)
     # The commas that separate fields are hidden, and what is left is judged without them.
+    judged = text
     if rows := tables.rows(text):
         judged, _ = tables.hidden(text, rows)
-        signs = signature.read(judged)
-        whole = signs.collapsed or (asked and not signs.full)
-        if not whole and not _has_collapsed_line(judged):
+        view = view_of(judged)
+        whole = _is_whole(view, asked)
+        if not whole and not view.has_collapsed_line:
             return Edits.none(text)
-    else:
-        judged = text
-    found = places(judged) if whole else _in_lines(judged, signs.has_full_brackets)
+    found = view.offsets() if whole else view.offsets_in_lines()
     if config.disable:
-        found = [at for at in found if config.allows(STEPS[text[at]])]
-    # The others are looked for in the collapsed text, where Han tells what is Chinese as well as marks do.
-    others = [edit for edit in _others(judged, signs.collapsed) if config.allows(edit.step)] if whole else []
+        found = [at for at in as_list(found) if config.allows(STEPS[text[at]])]
     edits = full_width(text, found)
+    if not whole:
+        return edits
+    # The others are looked for in the collapsed text, where Han tells what is Chinese as well as marks do.
+    others = [*_ellipses(judged), *(_english(judged, view) if view.signature.collapsed else ())]
+    others = sorted(edit for edit in others if config.allows(edit.step))
     if not others:
         return edits
     both = Edits.of(edits.text, others)
     return Edits(text, both.text, lambda: compose(edits.spans, both.spans))
 
 
-def full_width(text: str, places: list[int]) -> Edits:
-    """Return the edits that make the marks at these places full-width."""
-    if len(text) < ARRAY_LENGTH or not places:
-        return Edits.of(text, [Edit(at, at + 1, FULL[text[at]], STEPS[text[at]]) for at in places])
-    from normalize.punctuation.stretch import widened
+class View(Protocol):
+    """What is asked of a text whose marks are judged."""
 
-    return Edits(text, widened(text, places), lambda: _spans(text, places))
+    @property
+    def signature(self) -> signature.Signature:
+        """What the text says about its marks."""
+
+    @property
+    def has_collapsed_line(self) -> bool:
+        """Whether a line lost its marks while others have theirs."""
+
+    def offsets(self) -> Sequence[int]:
+        """Return where the marks stand that are to be full-width, taking all of the text for collapsed."""
+
+    def offsets_in_lines(self) -> Sequence[int]:
+        """Return where such marks stand in the collapsed lines of a text that has its other marks.
+
+        A line shows by two marks that it was collapsed; where one does, a single mark will do for the others.
+        """
+
+    def english_marks(self) -> Sequence[int]:
+        """Return where full-width marks stand that belong into English words, wherever they may stand here."""
 
 
-def _has_collapsed_line(text: str) -> bool:
-    """Tell whether a text that has its other marks has a line that lost its own."""
-    if sum(text.count(mark) for mark in ",;!?") < 2:
-        return False
+def view_of(text: str) -> View:
+    """Return a view of a text, in columns when it is long."""
     if len(text) < ARRAY_LENGTH:
-        return any(signature.line_collapsed(line.text) for line in split(text))
-    from normalize.punctuation import columns
+        return OneByOne(text)
+    from normalize.punctuation.columns import Columns
 
-    return columns.has_collapsed_line(text)
-
-
-def _in_lines(text: str, has_full_brackets: bool) -> list[int]:
-    """Return the marks to restore in the collapsed lines of such a text.
-
-    A line shows by two marks that it was collapsed; where one does, a single mark will do for the others.
-    """
-    if len(text) < ARRAY_LENGTH:
-        return offsets_in_lines(text, has_full_brackets)
-    from normalize.punctuation import columns
-
-    found: list[int] = columns.offsets_in_lines(text, has_full_brackets).tolist()
-    return found
+    return Columns(text)
 
 
-def offsets_in_lines(text: str, has_full_brackets: bool) -> list[int]:
-    """Return where the marks stand that are to be full-width, in lines that may be collapsed among others that are not.
-
-    What shows a typing hand is left: a blank behind a mark, brackets in a line that has one behind a blank, and all
-    brackets where nobody wrote full-width ones.
-    """
-    lines = [line for line in split(text) if signature.may_be_collapsed(line.text)]
-    typed = [(line.start, line.start + len(line.text)) for line in lines if " (" in line.text]
-
-    def is_typed(at: int) -> bool:
-        if text[at] not in "()":
-            return text[at + 1 : at + 2] == " "
-        return not has_full_brackets or any(start <= at < end for start, end in typed)
-
-    return [at for at in offsets(lines) if not is_typed(at)]
+def _is_whole(view: View, asked: bool) -> bool:
+    return view.signature.collapsed or (asked and not view.signature.full)
 
 
-def _spans(text: str, places: list[int]) -> Spans:
-    """Return the spans of marks that became full-width one for one."""
-    names = tuple(RULES)
-    ends = [at + 1 for at in places]
-    codes = [names.index(text[at]) for at in places]
-    return Spans(places, ends, places, ends, codes, tuple((STEPS[name],) for name in names))
+class OneByOne:
+    """A text, whose marks are judged line by line and mark by mark."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def signature(self) -> signature.Signature:
+        """What the text says about its marks."""
+        return signature.read(self._text)
+
+    @property
+    def has_collapsed_line(self) -> bool:
+        """Whether a line lost its marks while others have theirs."""
+        return any(signature.line_collapsed(line.text) for line in split(self._text))
+
+    def offsets(self) -> list[int]:
+        """Return where the marks stand that are to be full-width, taking all of the text for collapsed."""
+        return _offsets(split(self._text))
+
+    def offsets_in_lines(self) -> list[int]:
+        """Return where such marks stand in the collapsed lines of a text that has its other marks.
+
+        What shows a typing hand is left: a blank behind a mark, brackets in a line that has one behind a blank, and all
+        brackets where nobody wrote full-width ones.
+        """
+        text = self._text
+        lines = [line for line in split(text) if signature.may_be_collapsed(line.text)]
+        typed = [(line.start, line.start + len(line.text)) for line in lines if " (" in line.text]
+
+        def is_typed(at: int) -> bool:
+            if text[at] not in "()":
+                return text[at + 1 : at + 2] == " "
+            return not self.signature.has_full_brackets or any(start <= at < end for start, end in typed)
+
+        return [at for at in _offsets(lines) if not is_typed(at)]
+
+    def english_marks(self) -> list[int]:
+        """Return where full-width marks stand that belong into English words, wherever they may stand here."""
+        return [at for at, character in enumerate(self._text) if character in ENGLISH_MARKS]
 
 
-def places(text: str) -> list[int]:
-    """Return where in `text` the marks stand that are to be full-width, taking all of it for collapsed."""
-    if len(text) < ARRAY_LENGTH:
-        return offsets(split(text))
-    from normalize.punctuation import columns
-
-    found: list[int] = columns.offsets(text).tolist()
-    return found
-
-
-def offsets(lines: Iterable[Line]) -> list[int]:
+def _offsets(lines: Iterable[Line]) -> list[int]:
     """Return where in the text the marks stand that are to be full-width, taking these lines for collapsed."""
     found: list[int] = []
     loose: list[Loose] = []
@@ -147,17 +160,34 @@ def offsets(lines: Iterable[Line]) -> list[int]:
     return sorted(found)
 
 
-def _others(text: str, collapsed: bool) -> list[Edit]:
-    """Return what else a collapsed text needs: half-width marks of English words, and the ellipsis that NFKC spelt."""
-    edits: list[Edit] = []
-    if collapsed:
-        for mark in _ENGLISH_MARKS:
-            half = chr(ord(mark) - OFFSET)
-            edits += [
-                Edit(at, at + 1, half, _ENGLISH)
-                for at in _find(text, mark)
-                if _is_latin(text[at - 1 : at]) and _is_latin(text[at + 1 : at + 2])
-            ]
+def full_width(text: str, places: Sequence[int]) -> Edits:
+    """Return the edits that make the marks at these places full-width."""
+    if not len(places):
+        return Edits.none(text)
+    if len(text) < ARRAY_LENGTH:
+        return Edits.of(text, [Edit(at, at + 1, FULL[text[at]], STEPS[text[at]]) for at in places])
+    from normalize.punctuation.stretch import widened
+
+    return Edits(text, widened(text, places), lambda: _spans(text, list(as_list(places))))
+
+
+def _spans(text: str, places: list[int]) -> Spans:
+    """Return the spans of marks that became full-width one for one."""
+    names = tuple(RULES)
+    ends = [at + 1 for at in places]
+    codes = [names.index(text[at]) for at in places]
+    return Spans(places, ends, places, ends, codes, tuple((STEPS[name],) for name in names))
+
+
+def _english(text: str, view: View) -> Iterator[Edit]:
+    """Yield full-width marks of English words with their half-width forms."""
+    for at in view.english_marks():
+        if _is_latin(text[at - 1 : at]) and _is_latin(text[at + 1 : at + 2]):
+            yield Edit(at, at + 1, chr(ord(text[at]) - OFFSET), _ENGLISH)
+
+
+def _ellipses(text: str) -> Iterator[Edit]:
+    """Yield the ellipses that NFKC spelt as six stops."""
     for at in _find(text, _SIX_STOPS):
         end = at + len(_SIX_STOPS)
         # A row of stops before a number leads to a page.
@@ -166,8 +196,7 @@ def _others(text: str, collapsed: bool) -> list[Edit]:
             stop = text.find("\n", end, end + LONGEST)
             line = Line(text[start : stop if stop >= 0 else end + LONGEST])
             if line.mask(at - start) is None and (line.is_wide(at - start - 1) or line.is_wide(end - start)):
-                edits.append(Edit(at, end, "……", _ELLIPSIS))
-    return sorted(edits)
+                yield Edit(at, end, "……", _ELLIPSIS)
 
 
 def _find(text: str, sign: str) -> Iterator[int]:

@@ -38,20 +38,23 @@ class Signature:
 
 
 def read(text: str) -> Signature:
-    """Judge a whole text.
+    """Judge a whole text; for a long one see `columns.Columns`.
 
     >>> read("算力,即计算能力,与数据一起。").collapsed, read("算力 (power) 即計算能力。").collapsed
     (True, False)
     """
     full = sum(text.count(mark) for mark in FULL_MARKS)
-    brackets = full > 0 and "（" in text
     folded = sum(text.count(mark) for mark in ",;!?")
-    if folded < _TOLERATED * full or not folded or not any(mark in text for mark in _SOFT_MARKS):
-        return Signature(False, full, brackets)
-    needed = max(_TOLERATED * full, 1)
-    strong = sum(1 for _ in islice(_STRONG.finditer(text), needed))
-    beside = full or sum(1 for _ in islice(_BESIDE_HAN.finditer(text), 2)) > 1
-    return Signature(strong >= needed and bool(beside), full, brackets)
+    if not folded:
+        return judged(text, full, 0, 0, 0)
+    return judged(text, full, folded, len(_STRONG.findall(text)), len(_BESIDE_HAN.findall(text)))
+
+
+def judged(text: str, full: int, folded: int, strong: int, beside: int) -> Signature:
+    """Return what it says that so many marks are full-width, folded, strong signs, and beside Han (if none is full)."""
+    collapsed = folded > 0 and folded >= _TOLERATED * full and strong >= max(_TOLERATED * full, 1)
+    collapsed = collapsed and (full > 0 or beside > 1) and any(mark in text for mark in _SOFT_MARKS)
+    return Signature(collapsed, full, full > 0 and "（" in text)
 
 
 def line_collapsed(line: str) -> bool:

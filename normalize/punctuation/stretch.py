@@ -5,15 +5,17 @@ Nothing that is asked here reaches over the end of a line, so where a text is cu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
+from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from normalize.punctuation import masks
 from normalize.punctuation.forward import OFFSET
-from normalize.punctuation.lines import BREAKS, LONGEST, pieces
+from normalize.punctuation.lines import BREAKS, ENGLISH_MARKS, LONGEST, pieces
 
 Offsets = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
@@ -23,8 +25,12 @@ Kinds = npt.NDArray[np.uint8]
 SIZE = 1 << 16
 
 #: Kinds of characters, in an order that makes sets of them ranges. AFTER_QUOTE, CLOSING and FULL are wide and open
-#: nothing; SIGN is what may begin a mask; MARK, OPEN and CLOSE are what a collapse may have left.
-HAN, AFTER_QUOTE, CLOSING, FULL, FULL_OPEN, ALNUM, NEWLINE, BLANK, SIGN, QUOTE, MARK, OPEN, CLOSE = range(1, 14)
+#: nothing; FULL_WIDTH is what English has no use for; SIGN is what may begin a mask; MARK (all but the colon), COLON,
+#: OPEN and CLOSE are what a collapse may have left. OTHER is what has no kind of its own.
+OTHER, HAN, AFTER_QUOTE, CLOSING, FULL, FULL_OPEN, ALNUM, NEWLINE, BLANK, SIGN, QUOTE, FULL_WIDTH, MARK, COLON = range(
+    14
+)
+OPEN, CLOSE = 14, 15
 #: Every mask that reaches a mark beside Han needs one of these, or Latin letters or a colon on its other side. (A URL
 #: gives up the marks at its end, so `/` is none.)
 SIGNS = "`$\\<>&[]{\"'|=" + masks.KAOMOJI
@@ -48,7 +54,9 @@ def _table() -> Kinds:
         (BLANKS, BLANK),
         (SIGNS, SIGN),
         ("“‘「『《〈", QUOTE),
-        (",;:!?", MARK),
+        (ENGLISH_MARKS, FULL_WIDTH),
+        (",;!?", MARK),
+        (":", COLON),
         ("(", OPEN),
         (")", CLOSE),
     ):
@@ -63,6 +71,23 @@ def is_closed(kinds: Kinds) -> Flags:
     return closed
 
 
+class Marks(NamedTuple):
+    """Marks that a collapse may have left: where they stand in a stretch, their kinds, and what stands beside them.
+
+    At the edge of a line, or of a piece of a long one, NEWLINE stands beside a mark.
+    """
+
+    places: Offsets
+    kinds: Kinds
+    before: Kinds
+    after: Kinds
+
+    def of(self, chosen: Flags | Offsets) -> Marks:
+        """Return some of the marks."""
+        places, kinds, before, after = self
+        return Marks(places[chosen], kinds[chosen], before[chosen], after[chosen])
+
+
 class Stretch:
     """Whole lines of a text, from `first` up to `last`; all other places are counted from `first`."""
 
@@ -70,70 +95,86 @@ class Stretch:
         self._text = text
         self.first = first
         self.last = last
-        self.codes = points(text[first:last])
+        self.is_last = last == len(text)
+        self.codes = points(text if last - first == len(text) else text[first:last])
         self.kinds = _table().take(self.codes, mode="clip")
         if self.codes.max() > 0xFFFF:
             beyond = np.flatnonzero(self.codes > 0xFFFF)
             han = (self.codes[beyond] >= 0x20000) & (self.codes[beyond] <= 0x3FFFF)
             self.kinds[beyond[han]] = HAN
 
-    @cached_property
-    def marks(self) -> Offsets:
-        """Where the marks stand that a collapse may have left."""
-        return np.flatnonzero(self.kinds >= MARK)
+    def places(self, kind: int, last: int | None = None) -> Offsets:
+        """Return where characters of a kind stand, or of the kinds up to `last`."""
+        found: Flags = (self.kinds - np.uint8(kind)) <= (0 if last is None else last - kind)
+        return found.nonzero()[0]
 
     @cached_property
-    def _bounds(self) -> tuple[Offsets, Offsets]:
-        """Where each line starts and ends, long ones in pieces, as `lines.split` has them."""
-        breaks = np.flatnonzero(self.kinds == NEWLINE)
-        starts = np.concatenate(([0], breaks + 1))
-        ends = np.concatenate((breaks, [len(self.kinds)]))
-        long = np.flatnonzero(ends - starts > LONGEST).tolist()
-        if long:
-            first = self.first
-            cuts = [list(pieces(self._text, first + int(starts[n]), first + int(ends[n]))) for n in long]
-            starts = np.sort(np.concatenate((starts, [start - first for line in cuts for start, _ in line[1:]])))
-            ends = np.sort(np.concatenate((ends, [end - first for line in cuts for _, end in line[:-1]])))
-        return starts.astype(np.intp), ends.astype(np.intp)
+    def marks(self) -> Marks:
+        """The marks that a collapse may have left."""
+        places = (self.kinds >= MARK).nonzero()[0]
+        before, after = (self.kinds.take(places + step, mode="clip") for step in (-1, 1))
+        if places.size and places[0] == 0:
+            before[0] = NEWLINE
+        if places.size and places[-1] == self.kinds.size - 1:
+            after[-1] = NEWLINE
+        if self._cuts.size:
+            before[np.isin(places, self._cuts)] = NEWLINE
+            after[np.isin(places + 1, self._cuts)] = NEWLINE
+        return Marks(places, self.kinds.take(places), before, after)
 
-    @property
+    @cached_property
+    def _lines(self) -> tuple[Offsets, Offsets]:
+        """Where each line starts and ends."""
+        breaks = self.places(NEWLINE)
+        starts = np.empty(breaks.size + 1, dtype=np.intp)
+        starts[0] = 0
+        np.add(breaks, 1, out=starts[1:])
+        ends = np.empty(breaks.size + 1, dtype=np.intp)
+        ends[:-1] = breaks
+        ends[-1] = self.kinds.size
+        return starts, ends
+
+    @cached_property
+    def _cuts(self) -> Offsets:
+        """Where long lines are cut into pieces, as `lines.split` has them."""
+        starts, ends = self._lines
+        long = ((ends - starts) > LONGEST).nonzero()[0].tolist()
+        first = self.first
+        cuts = [
+            start - first
+            for n in long
+            for start, _ in islice(pieces(self._text, first + int(starts[n]), first + int(ends[n])), 1, None)
+        ]
+        return np.array(cuts, dtype=np.intp)
+
+    @cached_property
     def starts(self) -> Offsets:
-        """Where each line starts."""
-        return self._bounds[0]
+        """Where each line starts, and each piece of a long one."""
+        starts = self._lines[0]
+        return np.sort(np.concatenate((starts, self._cuts))) if self._cuts.size else starts
 
-    @property
+    @cached_property
     def ends(self) -> Offsets:
         """Where each line ends, without its break."""
-        return self._bounds[1]
+        ends = self._lines[1]
+        return np.sort(np.concatenate((ends, self._cuts))) if self._cuts.size else ends
 
     def lines(self, places: Offsets) -> Offsets:
         """Return the numbers of the lines that places are in."""
         return self.starts.searchsorted(places, side="right") - 1
 
-    def having(self, places: Offsets) -> Flags:
+    def having(self, *places: Offsets) -> Flags:
         """Tell which lines have any of these places."""
-        found = np.zeros(len(self.starts), dtype=bool)
-        found[self.lines(places)] = True
+        found = np.zeros(self.starts.size, dtype=bool)
+        for some in places:
+            found[self.lines(some)] = True
         return found
 
-    def before(self, places: Offsets, lines: Offsets) -> Kinds:
-        """Return the kinds of what stands before places, NEWLINE at the start of a line."""
-        kinds = self.kinds.take(places - 1, mode="clip")
-        kinds[places == self.starts.take(lines)] = NEWLINE
-        return kinds
-
-    def after(self, places: Offsets, lines: Offsets) -> Kinds:
-        """Return the kinds of what stands after places, NEWLINE at the end of a line."""
-        kinds = self.kinds.take(places + 1, mode="clip")
-        kinds[places + 1 == self.ends.take(lines)] = NEWLINE
-        return kinds
-
-    def sums(self, weights: npt.NDArray[np.int8]) -> npt.NDArray[np.int32]:
-        """Return for each line the sum of the weights of its characters, given one for each kind."""
-        of_characters = weights.take(self.kinds)
-        starts = np.minimum(self.starts, len(self.kinds) - 1)
-        sums: npt.NDArray[np.int32] = np.add.reduceat(of_characters, starts, dtype=np.int32)
-        return sums
+    def count(self, kind: int) -> npt.NDArray[np.int32]:
+        """Return for each line how many of its characters are of a kind."""
+        starts = self.starts if self.starts[-1] < self.kinds.size else np.minimum(self.starts, self.kinds.size - 1)
+        counts: npt.NDArray[np.int32] = np.add.reduceat(self.kinds == kind, starts, dtype=np.int32)
+        return counts
 
 
 def bounds(text: str, size: int = SIZE) -> Iterator[tuple[int, int]]:
@@ -158,7 +199,7 @@ def points(text: str) -> npt.NDArray[np.uint32]:
     return np.array(text).reshape(1).view(np.uint32)
 
 
-def widened(text: str, places: list[int]) -> str:
+def widened(text: str, places: Sequence[int]) -> str:
     """Return `text` with the marks at these places full-width."""
     wide = points(text)
     wide[places] += np.uint32(OFFSET)

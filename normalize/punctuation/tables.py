@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from normalize.profile import ARRAY_LENGTH
 
@@ -30,16 +30,31 @@ def rows(text: str) -> list[tuple[int, int, str]]:
     [(0, 8, ','), (9, 20, ',')]
     """
     found: list[tuple[int, int, str]] = []
-    for separator in _SEPARATORS:
-        if separator in text:
-            found += _rows(text, separator)
+    for separator, lines in _candidates(text):
+        found += _rows(text, separator, lines)
     return sorted(found)
 
 
-def _rows(text: str, separator: str) -> list[tuple[int, int, str]]:
+def _candidates(text: str) -> Iterable[tuple[str, Iterable[tuple[int, int]]]]:
+    """Return for each separator start and end of the lines that may be rows."""
+    if len(text) >= ARRAY_LENGTH:
+        from normalize.punctuation import fields
+
+        return fields.candidates(text, _SEPARATORS, _SENTENCE_ENDS, _LONGEST)
+    return [(separator, _lines(text)) for separator in _SEPARATORS if separator in text]
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for line in text.split("\n"):
+        yield start, start + len(line)
+        start += len(line) + 1
+
+
+def _rows(text: str, separator: str, lines: Iterable[tuple[int, int]]) -> list[tuple[int, int, str]]:
     found: list[tuple[int, int, str]] = []
     run: list[tuple[int, int, list[str]]] = []
-    for start, end in _candidates(text, separator):
+    for start, end in lines:
         fields = _fields(text[start:end].rstrip("\r"), separator)
         if run and (fields is None or start != run[-1][1] + 1 or len(fields) != len(run[0][2])):
             found += _judge(run, separator)
@@ -47,19 +62,6 @@ def _rows(text: str, separator: str) -> list[tuple[int, int, str]]:
         if fields is not None:
             run.append((start, end, fields))
     return found + _judge(run, separator) if run else found
-
-
-def _candidates(text: str, separator: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the lines that may be rows."""
-    if len(text) >= ARRAY_LENGTH:
-        from normalize.punctuation import fields
-
-        yield from fields.candidates(text, separator, _SENTENCE_ENDS, _LONGEST)
-        return
-    start = 0
-    for line in text.split("\n"):
-        yield start, start + len(line)
-        start += len(line) + 1
 
 
 def _fields(line: str, separator: str) -> list[str] | None:

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from normalize.config import Config
-from normalize.edits import NO_SPANS, Edit, Edits, Spans, Step, compose
+from normalize.edits import NO_SPANS, Edit, Edits, Spans, Step, as_list, compose
 from normalize.profile import ARRAY_LENGTH
 from normalize.punctuation import marks, quotes, restore, rules, spacing, tables, width
 from normalize.punctuation.lines import BREAKS, Cutter, Line, split
@@ -140,7 +140,7 @@ class Tidying:
         """Bring the marks that were folded back, wherever they stand beside Chinese."""
         if not any(mark in text for mark in restore.FULL):
             return Edits.none(text)
-        found = [at for at in restore.places(text) if restore.RULES[text[at]] not in self._off]
+        found = [at for at in as_list(restore.view_of(text).offsets()) if restore.RULES[text[at]] not in self._off]
         return restore.full_width(text, found)
 
     def line_starts(self, text: str) -> Edits:
