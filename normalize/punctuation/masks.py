@@ -114,6 +114,43 @@ _INLINE_SIGN = re.compile(
 )
 
 
+#: Where a mask may begin, which takes much less to find than the masks: behind a quote, or at a sign that something
+#: follows which makes a mask of both.
+_BEGINNING = rf"""(?:
+    (?<=[“‘「『《〈])(?=[^{WIDE}])(?P<quote>)
+  | (?<=[!-/:-@\[-`{{-~])(?:
+        (?<=[“‘’「"'].)(?=[!-/:-@\[-`{{-~]{{0,2}}[”’」"'])
+      | (?<=[`{{\[])
+      | (?<=\$)(?=[^\s$])
+      | (?<=\\)(?=[(A-Za-z])
+      | (?<=<)(?=[/A-Za-z=])
+      | (?<=&)(?=[A-Za-z#])
+      | (?<=\()(?:(?<=\]\()|(?=[(:;=])|(?=[^(){HAN}A-NP-SU-Za-np-z0-9]{{0,12}}[{KAOMOJI}]))
+      | (?<=!)(?=[\[=])
+      | (?<=[:;=^])(?=[-:;=^>_.'oDPp)(3/|*\]\[a-z])
+      | (?<=-)(?=[->])
+      | (?<=[/.~])(?=\.?/?[A-Za-z\d._+@%-])
+      | (?<=\#)(?=[A-Z\d/!])
+      | (?<=>)(?==)
+      | (?<=\|)(?=[ \t]?:?--)
+      | (?<=")(?=[A-Z])
+    )
+  | (?<=[ \t])(?=:?--)
+)"""
+_AT_SIGN = rf"[ \t!-/:-@\[-`{{-~“‘「『《〈]{_BEGINNING}"
+#: The same, or at a word or number that a sign follows.
+_AT_WORD = rf"""[ \t!-~“‘「『《〈](?:
+    (?<=[A-Za-z\d_])(?:(?<!\d\d)(?<=\d)
+      |(?<![A-Za-z\d_].)(?=[A-Za-z\d_.+-]{{0,330}}(?:[:@/(!=]|[ ][-+*/:]?=)
+        |[\w.-]{{0,60}}::|(?<=S)ELECT[ ]|(?<=w)ww\.|(?<=M)(?:amma|oulin)[ ]))
+  | {_BEGINNING})"""
+#: A line without any of these has no mask that begins with a word or a number, but for one at its start.
+_WORD_SIGN = re.compile(
+    r"""[:@/(!=,.T](?:(?<=:)[:/\\\dA-Fa-f]|(?<=@)|(?<=[a-z\d]/)|(?<=[A-Za-z\d_.:!]\()(?=[^()]{0,200}["'])|(?<=[a-z]!)"""
+    r"""|(?<==)[ ]?["']|(?<=\d,)[ ]?\d|(?<=www\.)|(?<=SELECT)[ ])"""
+)
+
+
 @cache
 def _pattern(pattern: str, flags: int) -> re.Pattern[str]:
     """Compile when first needed: these two take longer than all other imports of the room."""
@@ -164,15 +201,31 @@ def inline(line: str) -> list[tuple[int, int, str]]:
     if not _INLINE_SIGN.search(line):
         return []
     spans: list[tuple[int, int, str]] = []
-    for match in _pattern(_INLINE, re.VERBOSE).finditer(line):
-        start, end = match.span()
-        kind = match.lastgroup or ""
-        if kind in ("url", "host", "network", "digits"):
-            end = _trim_url(line, start, end)
-        elif kind == "windows":
-            end = start + len(line[start:end].rstrip("."))
-        spans.append((start, end, kind))
-    return spans
+    match_at = _pattern(_INLINE, re.VERBOSE).match
+    find = _pattern(_AT_WORD if _WORD_SIGN.search(line) else _AT_SIGN, re.VERBOSE).search
+    at = searched = 0
+    while True:
+        if match := match_at(line, at):
+            kind = match.lastgroup or ""
+            spans.append((match.start(), _end(line, match, kind), kind))
+            at = searched = match.end()
+            continue
+        tried = at
+        while at == tried:
+            beginning = find(line, searched)
+            if beginning is None:
+                return spans
+            searched = beginning.end()
+            # A quote stands before what it holds.
+            at = searched if beginning.lastgroup else searched - 1
+
+
+def _end(line: str, match: re.Match[str], kind: str) -> int:
+    """Return where a mask ends when what does not belong to it is left outside."""
+    start, end = match.span()
+    if kind in ("url", "host", "network", "digits"):
+        return _trim_url(line, start, end)
+    return start + len(line[start:end].rstrip(".")) if kind == "windows" else end
 
 
 def _trim_url(line: str, start: int, end: int) -> int:
