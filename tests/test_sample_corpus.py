@@ -11,6 +11,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import build_corpus
 import pytest
 
 from normalize.formats import Options, rewrite
@@ -22,7 +23,7 @@ from normalize.result import Result
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / "corpus"
 RECIPE = json.loads((CORPUS / "recipe.json").read_text("utf-8"))
-FORMATS = "txt md html xhtml xml json jsonl csv tsv srt vtt ass lrc po gz zip epub docx xlsx pptx odt"
+FORMATS = "txt md html xhtml xml json jsonl csv tsv srt vtt ass lrc po epub docx xlsx pptx odt zip gz bz2 xz zst"
 TAIWAN = Normalizer(target="zh-Hant-TW")
 #: What an archive holds that is no text.
 PICTURES = (".png",)
@@ -39,8 +40,8 @@ def read(folder: str, item: dict) -> dict[str, str]:
 
 def texts_of(data: bytes, item: dict) -> dict[str, str]:
     """Return the texts in the bytes of a document, by part."""
-    if item.get("pack") == "gz":
-        return {Path(item["path"]).stem: gzip.decompress(data).decode("utf-8")}
+    if item.get("pack") in build_corpus.STREAMS:
+        return {name: part.decode("utf-8") for name, part in build_corpus.unpacked(data, item).items()}
     if item.get("pack") == "warc":
         records = (
             part.removesuffix(b"\r\n\r\n").split(b"\r\n\r\n", 2) for part in gzip.decompress(data).split(b"WARC/1.1")
@@ -78,9 +79,14 @@ def test_the_corpus_is_wide():
     """There are enough documents, encodings and kinds of damage to show the whole flow."""
     assert len(RECIPE) >= 28
     suffixes = {Path(item["path"]).suffix for item in RECIPE}
-    assert suffixes >= {f".{name}" for name in FORMATS.split()}
+    assert suffixes >= {f".{name}" for name in [*FORMATS.split(), "parquet", "arrow"]}
     assert len({(item["encoding"], item.get("bom", False)) for item in RECIPE}) >= 9
-    assert {step["kind"] for item in RECIPE for step in item.get("damage", [])} >= {"annotate", "fold", "nfkc"}
+    assert {step["kind"] for item in RECIPE for step in item.get("damage", [])} >= {
+        "annotate",
+        "fold",
+        "nfkc",
+        "one-by-one",
+    }
     assert any(item.get("line_ends") == "crlf" for item in RECIPE)
 
 

@@ -8,29 +8,35 @@ each an object with `kind` and the parameters of the function of that name in TE
 "crlf"), `encoding`, `bom` (true puts a byte order mark in front), `bytes` (steps of BYTE_DAMAGE). To show another kind
 of damage, write its function and name it in one of the two tables.
 
-A document with `pack` ("gz", "zip" or "warc") is an archive, and its original a folder of its name that holds the
-parts. Then `parts` says of some of them, by patterns of names, what else is to be done (`damage`, `encoding`); without,
-a part goes in as it is. `encoding` is that of the names. Archives are compared by what is in them, because compression
-differs from one version of zlib to another.
+A document with `pack` ("gz", "bz2", "xz", "zst", "zip", "warc", "parquet" or "arrow") is an archive, and its original a
+folder of its name that holds the parts; that of a table holds its rows as lines of JSON. Then `parts` says of some of
+them, by patterns of names, what else is to be done (`damage`, `encoding`); without, a part goes in as it is. `encoding`
+is that of the names. Archives are compared by what is in them, because compression differs from one version of zlib to
+another. Tables and Zstandard need the extras `arrow` and `zstd`.
 """
 
 from __future__ import annotations
 
 import argparse
+import bz2
 import gzip
 import io
 import json
+import lzma
 import sys
 import zipfile
 from base64 import b32encode, b64encode
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
+from functools import partial
 from hashlib import sha1
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from normalize import convert
 from normalize.encoding import encode
 from normalize.mojibake.annotate import annotate
 from normalize.mojibake.annotation_list import known_list
@@ -107,12 +113,18 @@ def escaped_lines(text: str, escape: str, lines: list[int]) -> str:
     return "\n".join(found)
 
 
+def one_by_one(text: str) -> str:
+    """Return Traditional text as tables of single characters make it, by way of Simplified: 後 and 后 are both 后."""
+    return "".join(convert(character, "s2t") for character in convert(text, "t2s"))
+
+
 TEXT_DAMAGE: dict[str, Callable[..., str]] = {
     "annotate": annotated,
     "escape": escaped_lines,
     "fold": fold,
     "misread": misread_lines,
     "nfkc": nfkc,
+    "one-by-one": one_by_one,
 }
 BYTE_DAMAGE: dict[str, Callable[..., bytes]] = {"insert": inserted, "truncate": truncated}
 
@@ -131,9 +143,9 @@ def packed(item: dict[str, Any], folder: Path) -> bytes:
             name = file.relative_to(folder).as_posix()
             ways = [way for pattern, way in item.get("parts", {}).items() if fnmatch(name, pattern)]
             contents[name] = damaged(ways[0], file) if ways else file.read_bytes()
-    if item["pack"] == "gz":
+    if item["pack"] in STREAMS:
         ((_, content),) = contents.items()
-        return gzip.compress(content, mtime=_DATE)
+        return STREAMS[item["pack"]][0](content)
     if item["pack"] == "warc":
         return b"".join(gzip.compress(record(name, content), mtime=_DATE) for name, content in contents.items())
     buffer = io.BytesIO()
@@ -148,6 +160,46 @@ def packed(item: dict[str, Any], folder: Path) -> bytes:
         if stand_in != name:
             data = data.replace(stand_in.encode(), encode(name, item["encoding"]))
     return data
+
+
+def _zstandard() -> Any:
+    return import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+
+
+def table(rows: bytes, make: str) -> bytes:
+    """Return the table that lines of JSON are, as a file of Parquet or of Arrow."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    found = pa.Table.from_pylist([json.loads(line) for line in rows.splitlines()])
+    buffer = io.BytesIO()
+    if make == "parquet":
+        pq.write_table(found, buffer)
+    else:
+        with pa.ipc.new_file(buffer, found.schema) as writer:
+            writer.write_table(found)
+    return buffer.getvalue()
+
+
+def rows(data: bytes, made: str) -> bytes:
+    """Return a table as lines of JSON."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    source = pa.BufferReader(data)
+    found = pq.read_table(source) if made == "parquet" else pa.ipc.open_file(source).read_all()
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found.to_pylist()).encode()
+
+
+#: Documents that hold one part: how it is packed, its name where that is not in theirs, how it is unpacked.
+STREAMS: dict[str, tuple[Callable[[bytes], bytes], str, Callable[[bytes], bytes]]] = {
+    "gz": (partial(gzip.compress, mtime=_DATE), "", gzip.decompress),
+    "bz2": (bz2.compress, "", bz2.decompress),
+    "xz": (lzma.compress, "", lzma.decompress),
+    "zst": (lambda data: bytes(_zstandard().compress(data)), "", lambda data: bytes(_zstandard().decompress(data))),
+    "parquet": (partial(table, make="parquet"), "rows.jsonl", partial(rows, made="parquet")),
+    "arrow": (partial(table, make="arrow"), "rows.jsonl", partial(rows, made="arrow")),
+}
 
 
 def record(name: str, content: bytes) -> bytes:
@@ -187,8 +239,9 @@ def _stand_in(name: str, number: int, encoding: str) -> str:
 
 def unpacked(data: bytes, item: dict[str, Any]) -> dict[str, bytes]:
     """Return what is in a document by the names of its parts; a document that is no archive has one without a name."""
-    if item.get("pack") == "gz":
-        return {Path(item["path"]).stem: gzip.decompress(data)}
+    if item.get("pack") in STREAMS:
+        name, unpack = STREAMS[item["pack"]][1:]
+        return {name or Path(item["path"]).stem: unpack(data)}
     if item.get("pack") == "warc":
         return pages(data)
     if item.get("pack") == "zip":
