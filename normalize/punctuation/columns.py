@@ -42,6 +42,8 @@ from normalize.punctuation.stretch import (
 )
 
 _NONE = np.zeros(0, dtype=np.intp)
+#: So many stretches of a text are kept from one question to the next: 10 MB for 2 million characters.
+_KEPT = 32
 
 
 class Columns:
@@ -53,19 +55,16 @@ class Columns:
     def __init__(self, text: str, size: int = SIZE) -> None:
         self._text = text
         self._size = size
-        #: The stretches with two marks behind Han, which may be in one line.
-        self._suspects: list[tuple[int, int]] = []
-
-    @cached_property
-    def _only(self) -> Stretch:
-        return Stretch(self._text, 0, len(self._text))
+        #: Which of the stretches have two marks behind Han, which may be in one line.
+        self._suspects: list[bool] = []
 
     def _stretches(self) -> Iterator[Stretch]:
-        """Yield the stretches of the text; of a text that is one, always the same."""
-        if len(self._text) <= self._size:
-            yield self._only
-        else:
-            yield from stretches(self._text, self._size)
+        """Yield the stretches of the text, of one that is not too long always the same."""
+        return iter(self._kept) if len(self._text) <= _KEPT * self._size else stretches(self._text, self._size)
+
+    @cached_property
+    def _kept(self) -> list[Stretch]:
+        return list(stretches(self._text, self._size))
 
     @cached_property
     def signature(self) -> signature.Signature:
@@ -74,6 +73,7 @@ class Columns:
         for stretch in self._stretches():
             full += int(np.count_nonzero((stretch.kinds - np.uint8(FULL)) <= FULL_OPEN - FULL))
             marks = stretch.marks
+            self._suspects.append(False)
             if not marks.places.size:
                 continue
             single = marks.kinds == MARK
@@ -83,18 +83,18 @@ class Columns:
             behind = marks.of((single & _is_behind(marks)).nonzero()[0])
             if behind.places.size:
                 strong += _strong(stretch, behind)
-                if behind.places.size > 1:
-                    self._suspects.append((stretch.first, stretch.last))
+                self._suspects[-1] = behind.places.size > 1
         return signature.judged(self._text, full, folded, strong, beside)
 
     @property
     def has_collapsed_line(self) -> bool:
         """Whether a line shows by two marks that it was collapsed, while it has no full-width mark."""
         assert self.signature
-        for first, last in self._suspects:
-            stretch = self._only if last - first == len(self._text) else Stretch(self._text, first, last)
-            for number in _suspects(stretch).nonzero()[0].tolist():
-                start, end = first + int(stretch.starts[number]), first + int(stretch.ends[number])
+        if not any(self._suspects):
+            return False
+        for suspect, stretch in zip(self._suspects, self._stretches(), strict=True):
+            for number in _suspects(stretch).nonzero()[0].tolist() if suspect else ():
+                start, end = stretch.first + int(stretch.starts[number]), stretch.first + int(stretch.ends[number])
                 if signature.line_collapsed(self._text[start:end]):
                     return True
         return False

@@ -34,18 +34,27 @@ _BLOCKS = rf"""
   | (?P<display>\$\$[^$]{{1,2000}}\$\$|\\\[.{{1,2000}}?\\\]
       |\\begin\{{(?P<env>equation|align|gather|math|verbatim|lstlisting)\*?\}}.{{0,{_REACH}}}?\\end\{{(?P=env)\*?\}})
 """
-#: What a block begins with, found much faster than the pattern; what must follow for it to end; whether it begins with
-#: its line.
+_TAGS = ("script", "style", "pre", "code", "kbd", "samp", "math", "svg")
+#: What a block begins with, by its first character, found much faster than the pattern; and whether with its line.
 _BLOCK_SIGNS = (
-    ("normalize:", "off", True),
-    ("```", "\n", True),
-    ("~~~", "\n", True),
-    ("<!--", "-->", False),
-    *((f"<{tag}", f"</{tag}", False) for tag in ("script", "style", "pre", "code", "kbd", "samp", "math", "svg")),
-    ("$$", "$$", False),
-    ("\\[", "\\]", False),
-    ("\\begin{", "\\end{", False),
+    ("n", re.compile("normalize:"), True),
+    ("`", re.compile("```"), True),
+    ("~", re.compile("~~~"), True),
+    ("<", re.compile(f"<(?:!--|{'|'.join(_TAGS)})"), False),
+    ("$", re.compile(r"\$\$"), False),
+    ("\\", re.compile(r"\\(?:\[|begin\{)"), False),
 )
+#: What must follow for it to end.
+_BLOCK_ENDS = {
+    "normalize:": "off",
+    "```": "\n",
+    "~~~": "\n",
+    "<!--": "-->",
+    "$$": "$$",
+    "\\[": "\\]",
+    "\\begin{": "\\end{",
+    **{f"<{tag}": f"</{tag}" for tag in _TAGS},
+}
 
 _TOP_LEVEL = "com|net|org|edu|gov|mil|int|io|ai|app|dev|info|cn|tw|hk|mo|sg|jp|kr|us|uk|de|fr|eu"
 #: Alternatives by their first character, so that most places in a line (Han, the other letters of a word, most marks)
@@ -164,23 +173,21 @@ def blocks(text: str) -> list[tuple[int, int]]:
     [(3, 17)]
     """
     places: list[int] = [0] if text.startswith("---") else []
-    begins = {first for first in "n`~<$\\" if first in text}
-    for sign, closing, from_line in _BLOCK_SIGNS:
-        at = text.find(sign) if sign[0] in begins else -1
-        closes = -1
-        while at >= 0:
-            end = at + len(sign)
-            if closes < end:
-                closes = text.find(closing, end)
-                if closes < 0:
-                    break
-            if closes - end <= _REACH:
+    closes: dict[str, int] = {}
+    for first, pattern, from_line in _BLOCK_SIGNS:
+        if first not in text:
+            continue
+        for match in pattern.finditer(text):
+            sign, at, end = match[0], match.start(), match.end()
+            if closes.get(sign, 0) < end:
+                place = text.find(_BLOCK_ENDS[sign], end)
+                closes[sign] = place if place >= 0 else len(text) + _REACH + 1
+            if closes[sign] - end <= _REACH:
                 if from_line:
                     # What may stand before the sign: an indent, a quotation mark, the opening of a comment.
                     near = max(at - _INDENT, 0)
                     places += (text.rfind("\n", near, at) + 1 or near, max(text.rfind("<!--", near, at), near))
                 places.append(at)
-            at = text.find(sign, end)
     spans: list[tuple[int, int]] = []
     end = 0
     for place in sorted(set(places)):
