@@ -9,6 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -74,6 +75,8 @@ def test_blocks_and_threads_do_not_matter(case: tuple[str, str], block: int, thr
     expected = scalar.convert(text, converter.plan)
     assert converter.convert(text) == expected
     assert converter.convert(text, block=block, threads=threads) == expected
+    with patch("normalize.script.arrays.FEW", 0):
+        assert converter.convert(text, block=block, threads=threads) == expected
 
 
 @given(texts, st.data())

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 ARRAY_LENGTH = 600
 #: Characters in a block: its arrays (four bytes a character, three of them) stay in a cache of 2 MB.
 BLOCK = 1 << 18
-#: The same with several threads: every operation on an array may pass Python's lock on, so they must be few. Measured
-#: with two threads on five million characters: 0.9 times as quick as one in blocks of 1 << 17, 1.3 times in these.
+#: The same, at most, with several threads, which gain only by long operations on arrays: measured with two threads on
+#: five million characters, blocks of half this size take a tenth longer, and larger ones need more memory for nothing.
 THREAD_BLOCK = 1 << 20
 
 #: So many characters are converted by the definition before a plan is compiled: for a few words that would take longer.
@@ -48,32 +48,39 @@ class Converter:
 
     def convert(self, text: str, block: int | None = None, threads: int = 1) -> str:
         """Return the converted text; neither the size of the blocks nor the number of threads changes it."""
-        if block is None:
-            block = BLOCK if threads == 1 else THREAD_BLOCK
         if "_ways" not in self.__dict__ and len(text) <= self._unprepared:
             self._unprepared -= len(text)
             return scalar.convert(text, self.plan)
         short = self._ways[1]
         if short is None:
             return scalar.convert(text, self.plan)
-        if len(text) <= min(ARRAY_LENGTH, block):
+        if len(text) <= min(ARRAY_LENGTH, block or ARRAY_LENGTH):
             return short.convert(text)
         arrays = self._arrays
-        if threads == 1 or len(text) <= block:
-            return "".join(map(arrays.convert, self.blocks(text, block)))
+        if threads == 1 or len(text) <= (block or BLOCK):
+            return "".join(arrays.convert(self.blocks(text, block or BLOCK)))
         from normalize.script.threads import convert_in_threads
 
-        return convert_in_threads(arrays, self.blocks(text, block), len(text), threads)
+        # The first block is half as long as the others, so that the threads do not all do the same at the same time.
+        rounds = -(-len(text) // (threads * (block or THREAD_BLOCK)))
+        block = block or len(text) // (rounds * threads) + 1
+        return convert_in_threads(arrays, text, list(self.cuts(text, block, block // 2 + 1)), threads)
 
     def blocks(self, text: str, size: int) -> Iterator[str]:
         """Cut a text where no match can reach over, into blocks of about `size` characters."""
-        start = 0
-        while len(text) - start > size:
-            end = self.cut(text, start, start + size)
+        for start, end in self.cuts(text, size):
             yield text[start:end]
-            start = end
+
+    def cuts(self, text: str, size: int, first: int | None = None) -> Iterator[tuple[int, int]]:
+        """Yield where such blocks begin and end; the first may have a size of its own."""
+        start = 0
+        wanted = first or size
+        while len(text) - start > wanted:
+            end = self.cut(text, start, start + wanted)
+            yield start, end
+            start, wanted = end, size
         if start < len(text):
-            yield text[start:]
+            yield start, len(text)
 
     def cut(self, text: str, start: int, wanted: int) -> int:
         """Return the last place up to `wanted` where a text may be cut, or the first after it, or the end."""
@@ -155,8 +162,10 @@ class Converter:
             if found is None:
                 from normalize.script.arrays import Arrays
 
-                assert self.compiled is not None
-                found = Arrays(self.compiled, self._runs)
+                compiled, short = self._ways
+                assert compiled is not None
+                assert short is not None
+                found = Arrays(compiled, self._runs, short)
                 self.__dict__["_arrays"] = found
             return found
 

@@ -6,7 +6,7 @@ The same method as in `arrays`, for texts on which the fixed cost of an array op
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from normalize.script.compiler import Compiled
 from normalize.script.runs import Runs
@@ -48,6 +48,17 @@ class Short:
                 position = end
         if position < len(text):
             yield position, len(text), False
+
+    def with_runs(self, text: str, defaults: str, places: Iterable[int]) -> str:
+        """Return the defaults of a text with the runs around some places, which must be sorted, put in."""
+        pieces: list[str] = []
+        position = 0
+        for place in places:
+            if place >= position:
+                start, end = self._run_around(text, place, position)
+                pieces += (defaults[position:start], self._runs[text[start:end]])
+                position = end
+        return "".join([*pieces, defaults[position:]])
 
     def changed_by_default(self, text: str, start: int, end: int) -> list[int]:
         """Return the places in a stretch at which the default is another character."""
