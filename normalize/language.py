@@ -125,6 +125,24 @@ class Model:
             out[start : start + len(units)] = costs
         return out
 
+    def pair(self, previous: str, character: str) -> float:
+        """Return what `costs` says of one character after another, in nats, several times as fast.
+
+        >>> model().pair("中", "文") == character_costs("中文")[1]
+        True
+        """
+        code, before = ord(character), ord(previous)
+        if code > 0xFFFF or before > 0xFFFF:
+            return self.costs(previous + character)[-1] / STEPS
+        first, unit = self._fold[before], self._fold[code]
+        mixed = (first << 16 | unit) * _MULTIPLIER & _MASK
+        mixed = (mixed ^ mixed >> 15) * _SECOND_MULTIPLIER & _MASK
+        slot = mixed >> self._shift
+        value = self._values[slot]
+        if not value or self._marks[slot] != (mixed & 0xFF):
+            value = self._unigrams[unit] + self._back_off[first]
+        return (value + self._extra[code] if code < 128 else value) / STEPS
+
     def total(self, text: str) -> float:
         """Return the cost of the whole text in nats."""
         return sum(self.costs(text)) / STEPS if len(text) < ARRAY_LENGTH else int(self._cost_array(text).sum()) / STEPS

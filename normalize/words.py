@@ -128,6 +128,61 @@ def cost(text: str) -> float:
     return _best(fold(text))[-1][0]
 
 
+class Between:
+    """What a text costs for what may stand in a gap of it: left and right of the gap it is segmented once.
+
+    >>> Between("他说明天", "馆门口").cost("图书") == cost("他说明天图书馆门口")
+    True
+    """
+
+    def __init__(self, left: str, right: str) -> None:
+        self._left, self._right = fold(left), fold(right)
+        reached = [least for least, _ in _best(self._left)]
+        self._reached = reached[-1]
+        # Words that begin on the left and may reach into the gap: the cost up to them, what may follow their first
+        # character, what does, and how long they may become.
+        self._begun: list[tuple[float, dict[str, float], str, int]] = []
+        for start in range(max(0, len(left) - LONGEST + 1), len(left)):
+            have = self._left[start + 1 :]
+            longest = _words().lengths(self._left[start])[-1] - 1
+            if reached[start] < inf and longest > len(have):
+                self._begun.append((reached[start], _words().after(self._left[start]), have, longest))
+        rest = _rests(self._right)
+        self._rest = rest[0]
+        self._ends = [(self._right[:end], rest[end]) for end in range(1, min(len(rest), LONGEST)) if rest[end] < inf]
+
+    def cost(self, text: str) -> float:
+        """Return what the whole costs, in nats, with `text` in the gap."""
+        folded = fold(text)
+        if any(character.isascii() and character.isalnum() for character in folded):  # part of a longer word, maybe
+            return _best(self._left + folded + self._right)[-1][0]
+        words = _words()
+        begun, reached = self._begun, [self._reached]
+        for start, character in enumerate(folded):
+            after = words.after(character)
+            single = after.get("", UNKNOWN if _is_han(character) else OTHER)
+            best = reached[start] + single
+            longer = []
+            for before, following, have, longest in begun:
+                have += character
+                if (word := following.get(have)) is not None and before + word < best:
+                    best = before + word
+                if len(have) < longest:
+                    longer.append((before, following, have, longest))
+            longest = words.lengths(character)[-1] - 1
+            if longest:
+                longer.append((reached[start], after, "", longest))
+            reached.append(best)
+            begun = longer
+        least = reached[-1] + self._rest
+        for before, following, have, longest in begun:
+            for beginning, rest in self._ends[: longest - len(have)]:
+                word = following.get(have + beginning)
+                if word is not None and before + word + rest < least:
+                    least = before + word + rest
+        return least
+
+
 def segment(text: str) -> list[str]:
     """Cut a text into its most probable words; joined, they are the text.
 
@@ -172,6 +227,27 @@ def _best(folded: str) -> list[tuple[float, int]]:
             if reached + cost < best[end][0]:
                 best[end] = (reached + cost, start)
     return best
+
+
+def _rests(folded: str) -> list[float]:
+    """Return for every place the least cost of the text after it."""
+    words = _words()
+    rests = [inf] * len(folded) + [0.0]
+    for start in range(len(folded) - 1, -1, -1):
+        character = folded[start]
+        after = words.after(character)
+        for length in words.lengths(character):
+            end = start + length
+            if end > len(folded):
+                break
+            cost = after.get(folded[start + 1 : end])
+            if cost is None and length == 1:
+                cost = UNKNOWN
+                if not _is_han(character):
+                    end, cost = _other_end(folded, start), OTHER
+            if cost is not None and cost + rests[end] < rests[start]:
+                rests[start] = cost + rests[end]
+    return rests
 
 
 def _is_han(character: str) -> bool:

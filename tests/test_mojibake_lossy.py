@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from normalize import explain, repair
+from normalize import explain, repair, words
 from normalize.config import Config
 from normalize.mojibake import stage
 from normalize.mojibake.chains import unravel
-from normalize.mojibake.filling import chosen, script_bias
+from normalize.mojibake.filling import chosen, follow, least_after, script_bias
 from normalize.mojibake.misread import misread
 from normalize.mojibake.partial import UNKNOWN, candidates, unreadable
 from normalize.mojibake.readings import reading
@@ -131,6 +131,27 @@ def test_the_script_of_a_text_decides_between_forms() -> None:
 def test_nothing_to_choose() -> None:
     """Without anything supposed, nothing is chosen."""
     assert chosen([], "\n") == []
+
+
+_PROSE = st.text("图书馆门口圖書館說明的了，。 a1Z%", max_size=7)
+
+
+@given(_PROSE, st.text("图书馆明，a ", min_size=1, max_size=2), _PROSE)
+@settings(deadline=None)
+def test_a_gap_costs_what_the_whole_text_costs(left: str, text: str, right: str) -> None:
+    """Words around a gap are worked out once, and every text in it costs what the whole costs by itself."""
+    assert words.Between(left, right).cost(text) == pytest.approx(words.cost(left + text + right))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("图书 0０，\n"), st.floats(0, 9)), min_size=1, max_size=5), st.integers(1, 70)
+)
+@settings(deadline=None)
+def test_many_characters_are_weighed_like_few(before: list[tuple[str, float]], count: int) -> None:
+    """The least cost of a character after any of several texts is the same by arrays and one at a time."""
+    characters = "图书馆，。 ０ａ的了在"[: max(1, count % 12)] * (count // 6 + 1)
+    least = [min(cost + follow(last, character) for last, cost in before) for character in characters]
+    assert [cost for cost, _ in least_after(before, characters)] == pytest.approx(least)
 
 
 def test_rules_of_lost_text_can_be_switched_off() -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import exp, log
 from typing import NamedTuple
 
-from normalize import words
+from normalize import language, words
 from normalize.mojibake.likelihood import cost as pair_cost
 from normalize.mojibake.lossy import SOME_DIGIT
 from normalize.profile import Class, class_of
@@ -33,8 +33,14 @@ LOST = "\ufffd"
 #: Nats by which words, to which a mark is like any foreign word, make it dearer than it is.
 NO_WORD = 3.0
 
+#: From so many characters on NumPy is quicker than one at a time.
+MANY = 48
+#: Characters for which the cost of pairs is not the last word.
+_LENIENT = " ０１２３４５６７８９" + SOME_DIGIT
+
 _CLOSING = {"（": "）", "「": "」", "『": "』", "《": "》", "〈": "〉", "【": "】", "〔": "〕", "“": "”", "‘": "’"}
 _OPENING = {closing: opening for opening, closing in _CLOSING.items()}
+_BRACKETS = frozenset(_CLOSING) | frozenset(_OPENING)
 
 
 class Filling(NamedTuple):
@@ -71,6 +77,42 @@ def follow(previous: str, character: str) -> float:
     return cost
 
 
+@lru_cache(1 << 12)
+def _followers(previous: str, characters: str) -> Sequence[float]:
+    """Return what `follow` says of each of these characters."""
+    if len(characters) < MANY or not previous or previous in _LENIENT:
+        return [follow(previous, character) for character in characters]
+    import numpy as np
+
+    pairs = "".join([previous + character for character in characters])
+    costs: list[float] = (np.asarray(language.model().costs(pairs))[1::2] / language.STEPS).tolist()
+    for i, character in enumerate(characters):
+        if character in _LENIENT:
+            costs[i] = follow(previous, character)
+    return costs
+
+
+def least_after(before: Sequence[tuple[str, float]], characters: str) -> list[tuple[float, int]]:
+    """Return for each of these characters the least cost of it after any of those before, and after which one.
+
+    `before` holds the last character of each text before and what that text costs.
+    """
+    if len(before) == 1:
+        ((last, cost),) = before
+        if len(characters) < MANY:
+            return [(cost + follow(last, character), 0) for character in characters]
+        return [(cost + more, 0) for more in _followers(last, characters)]
+    rows = [_followers(last, characters) for last, _ in before]
+    if len(characters) >= MANY:
+        import numpy as np
+
+        table = np.array(rows) + np.array([cost for _, cost in before])[:, None]
+        after = table.argmin(axis=0)
+        return list(zip(table[after, np.arange(len(characters))].tolist(), after.tolist(), strict=True))
+    totals = [[cost + more for more in row] for row, (_, cost) in zip(rows, before, strict=True)]
+    return [min((total, i) for i, total in enumerate(column)) for column in zip(*totals, strict=True)]
+
+
 def script_bias(text: str, truth: str) -> dict[int, float]:
     """Return what characters of one script only cost more in this text: much, where there are none among many.
 
@@ -104,20 +146,25 @@ def chosen(steps: Sequence[Filling], closing: str) -> list[str]:
     again = [
         i for n, i in enumerate(supposed) if any(abs(i - j) < AROUND for j in supposed[max(0, n - 1) : n + 2] if j != i)
     ]
+    around: dict[int, tuple[str, str]] = {}
     for i in (*supposed, *again):
         left = "".join(emitted[max(0, i - FAR) : i])[-FAR:]
         right = "".join(emitted[i + 1 : i + 1 + FAR])[:FAR] or closing
+        if around.get(i) == (left, right):
+            continue  # nothing has changed since
+        around[i] = left, right
         ranked = []
         for price, text in offered[i]:
-            price += _pairs(left[-1:] or "\n", text + right[:1]) + _bracket(left, text[0], right)
+            price += _pairs(left[-1:] or "\n", text + right[:1])
+            if text[0] in _BRACKETS:
+                price += _bracket(left, text[0], right)
             if not "\u3400" <= text[0] <= "\u9fff":
                 price -= NO_WORD
             price -= SEEN * ((left[-1:] + text[0] in seen) + (text[-1] + right[:1] in seen))
             ranked.append((price, text))
         ranked.sort()
-        words_too = [
-            (price + words.cost(left[-AROUND:] + text + right[:AROUND]), text) for price, text in ranked[:CHOICE]
-        ]
+        gap = words.Between(left[-AROUND:], right[:AROUND])
+        words_too = [(price + gap.cost(text), text) for price, text in ranked[:CHOICE]]
         if words_too:
             emitted[i] = _clear(words_too)
     return emitted

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
+from math import inf
 from typing import NamedTuple
 
 from normalize import language
 from normalize.mojibake.chains import Misreading
-from normalize.mojibake.filling import Filling, chosen, follow, script_bias
+from normalize.mojibake.filling import Filling, chosen, follow, least_after, script_bias
 from normalize.mojibake.lossy import BARRIER, WILD, Edge, Losses
 from normalize.mojibake.readings import SINGLE_BYTE, reading
 from normalize.profile import class_table
@@ -27,6 +29,11 @@ ENTER_AGAIN, SPARED = 1.0, 4.0
 LEFT_OVER = 6.0
 #: Paths kept at each place.
 KEPT = 16
+#: Paths so many nats behind another that passes the same place are not followed: what a path can still gain on another
+#: is what two characters and a change cost.
+HOPELESS = 40.0
+#: What a place may be depends on so many values from there on.
+WINDOW = 4
 # So many characters of three bytes in a row that are whole: taken in one step, up to the last of them.
 _WHOLE = re.compile(rb"(?:[\xe2-\xef][\x80-\xbf]{2}){4,}")
 
@@ -64,6 +71,21 @@ class _Step(NamedTuple):
     supposed: bool
     place: int
     before: _Step | None
+
+
+class Fan(NamedTuple):
+    """What the bytes at a place may be: how far on each ends and what it costs, its first character, its text."""
+
+    edges: list[Edge]
+    firsts: str
+    prices: list[float]
+
+    @classmethod
+    def of(cls, place: int, edges: list[Edge]) -> Fan:
+        """Return the fan of the edges at a place."""
+        relative = [(end - place, text, price, supposed) for end, text, price, supposed in edges]
+        prices = [price + (follow(*text) if len(text) > 1 else 0.0) for _, text, price, _ in edges]
+        return cls(relative, "".join(text[0] for _, text, _, _ in edges), prices)
 
 
 class Lattice:
@@ -106,6 +128,7 @@ class Lattice:
         self.losses = Losses(layer.read_as, layer.was, self.values, lines.any) if lossy else None
         data = bytes([value if value >= 0 else 0xFF for value in self.values])
         self.whole = dict(_whole(data)) if layer.was == "utf-8" else {}
+        self.fans: dict[tuple[int, ...], Fan] = {}
         self.bias = script_bias("".join(text for _, text, _ in self.whole.values()), layer.was) if lossy else {}
 
     def _likelier(self, index: int) -> bytes | None:
@@ -134,49 +157,52 @@ class Lattice:
             bias = script_bias("".join(step.emitted for step in path if step.misread and not step.supposed), self.truth)
             if bias != self.bias:
                 self.bias = bias
+                self.fans.clear()
                 path = self._path()
         return self._parts(path)
 
     def _path(self) -> list[_Step]:
         """Return the steps of the likeliest path."""
-        values, piece, costs = self.values, self.piece, self.staying
-        kept: list[dict[tuple[bool, str], _Step]] = [{} for _ in range(len(values) + 1)]
+        kept: list[dict[tuple[bool, str], _Step]] = [{} for _ in range(len(self.values) + 1)]
         kept[0][False, "\n"] = _Step(0.0, False, "\n", "", False, 0, None)
+        # What the best path costs that is known to pass a place: far behind it others are not followed. And what it
+        # costs up to a whole character that was taken in one step with others: nothing else need lead there.
+        passed = [inf] * (len(kept) + WINDOW)
+        within: dict[int, float] = {}
         for place, steps in enumerate(kept[:-1]):
             if not steps:
                 continue
-            chosen = list(steps.values())
+            hopeless = passed[place] + HOPELESS
+            chosen = [step for step in steps.values() if step.cost < hopeless]
             if len(chosen) > KEPT:
                 chosen = sorted(chosen)[:KEPT]
             index = self.character_at.get(place)
             if index is not None:
-                following, character = self.starts[index + 1], piece[index]
-                plain = 0 <= values[place] < 0x80
-                for step in chosen:
-                    misread = step.misread and plain
-                    cost = step.cost + (follow(step.last, character) if misread else costs[index])
-                    _keep(kept[following], _Step(cost, misread, character, character, False, following, step))
+                self._stay(place, index, chosen, kept)
+            else:
+                chosen = [step for step in chosen if step.misread]
+            if not chosen:
+                continue
+            reached = [step.cost + (0.0 if step.misread else self.enter) for step in chosen]
             whole = self.whole.get(place)
-            if whole is not None:
-                end, text, inside = whole
-                for step in chosen:
-                    cost = step.cost + follow(step.last, text[0]) + inside + (0.0 if step.misread else self.enter)
-                    if step.misread or index is not None:
-                        _keep(kept[end], _Step(cost, True, text[-1], text, False, end, step))
-                continue
-            if index is None and not any(step.misread for step in chosen):
-                continue
-            edges = list(self._edges(place, index is None))
-            for step in chosen if edges else ():
-                if not step.misread and index is None:
+            if whole is None:
+                if not self._may_begin(self.values[place], index is None):
                     continue
-                reached = step.cost + (0.0 if step.misread else self.enter)
-                last = step.last
-                for following, emitted, penalty, supposed in edges:
-                    cost = reached + penalty + follow(last, emitted[0])
-                    if len(emitted) > 1:
-                        cost += follow(emitted[0], emitted[1])
-                    _keep(kept[following], _Step(cost, True, emitted[-1], emitted, supposed, following, step))
+                self._fan_out(place, index is None, chosen, reached, kept, passed, within)
+                continue
+            end, text, inside = whole
+            before_it, step = min(
+                (before + follow(step.last, text[0]), step) for step, before in zip(chosen, reached, strict=True)
+            )
+            cost = before_it + inside[-1]
+            known = kept[end].get((True, text[-1]))
+            if known is None or cost < known.cost:
+                kept[end][True, text[-1]] = _Step(cost, True, text[-1], text, False, end, step)
+            if end in self.character_at or end + 3 in self.character_at:
+                for passing in range(place + 1, end):
+                    passed[passing] = min(passed[passing], before_it + inside[(passing - place) // 3])
+                for i, more in enumerate(inside):
+                    within[place + 3 * i + 3] = before_it + more
         if not kept[-1]:
             return []
         end_step: _Step | None = min(
@@ -188,7 +214,76 @@ class Lattice:
             end_step = end_step.before
         return path[::-1]
 
-    def _edges(self, place: int, inside: bool) -> Iterator[Edge]:
+    def _stay(self, place: int, index: int, before: list[_Step], kept: list[dict[tuple[bool, str], _Step]]) -> None:
+        """Keep the character at a place as it was found; ASCII may be part of what was misread."""
+        following, character = self.starts[index + 1], self.piece[index]
+        plain = 0 <= self.values[place] < 0x80
+        for step in before:
+            misread = step.misread and plain
+            cost = step.cost + (follow(step.last, character) if misread else self.staying[index])
+            known = kept[following].get((misread, character))
+            if known is None or cost < known.cost:
+                kept[following][misread, character] = _Step(cost, misread, character, character, False, following, step)
+
+    def _fan_out(
+        self,
+        place: int,
+        inside: bool,
+        before: list[_Step],
+        reached: list[float],
+        kept: list[dict[tuple[bool, str], _Step]],
+        passed: list[float],
+        within: dict[int, float],
+    ) -> None:
+        """Keep what may come next: each text after the step that suits it best, of many the likeliest."""
+        fan = self._edges(place, inside)
+        if not fan.edges:
+            return
+        best = least_after([(step.last, cost) for step, cost in zip(before, reached, strict=True)], fan.firsts)
+        costs = [cost + price for (cost, _), price in zip(best, fan.prices, strict=True)]
+        order = range(len(costs)) if len(costs) <= KEPT else sorted(range(len(costs)), key=costs.__getitem__)
+        taken: dict[int, int] = {}
+        for i in order:
+            length, emitted, _, supposed = fan.edges[i]
+            # Of more than KEPT that end at a place the others are never looked at.
+            count = taken.get(length, 0)
+            if count < KEPT:
+                following, key, cost = kept[place + length], (True, emitted[-1]), costs[i]
+                if not supposed and within.get(place + length, inf) <= cost:
+                    continue
+                known = following.get(key)
+                if known is None or cost < known.cost:
+                    taken[length] = count + 1
+                    step = before[best[i][1]]
+                    following[key] = _Step(cost, True, emitted[-1], emitted, supposed, place + length, step)
+                    if place + length in self.character_at:
+                        for passing in range(place + 1, place + length + 1):
+                            if cost < passed[passing]:
+                                passed[passing] = cost
+
+    def _may_begin(self, value: int, inside: bool) -> bool:
+        """Tell whether misread text can go on with a value."""
+        if value < 0x80:
+            return value == WILD or (inside and value >= 0x20)
+        return value >= (0xC2 if self.truth == "utf-8" else 0x81)
+
+    def _edges(self, place: int, inside: bool) -> Fan:
+        """Return what the bytes at a place may be; where it is much, remembered by the bytes that matter."""
+        window = None if self.values[place] != WILD else (inside, *self.values[place : place + WINDOW])
+        fan = self.fans.get(window) if window else None
+        if fan is None:
+            edges = list(self._read(place, inside))
+            if self.losses is not None:
+                bias, classes = self.bias, class_table()
+                for edge in self.losses.edges(place):
+                    other = bias.get(classes[ord(edge[1][0])]) if bias else None
+                    edges.append(edge if other is None else (edge[0], edge[1], edge[2] + other, edge[3]))
+            fan = Fan.of(place, edges)
+            if window:
+                self.fans[window] = fan
+        return fan
+
+    def _read(self, place: int, inside: bool) -> Iterator[Edge]:
         """Yield what the bytes at a place may be: where they end, the text, what has to be supposed costs."""
         values = self.values
         lead = values[place]
@@ -211,11 +306,6 @@ class Lattice:
                         yield place + length, text, 0.0, False
         if inside and 0x20 <= lead < 0x80:  # ASCII that was taken for the second byte of a pair
             yield place + 1, chr(lead), 0.0, False
-        if self.losses is not None:
-            bias, classes = self.bias, class_table()
-            for edge in self.losses.edges(place):
-                other = bias.get(classes[ord(edge[1][0])]) if bias else None
-                yield edge if other is None else (edge[0], edge[1], edge[2] + other, edge[3])
 
     def _parts(self, steps: list[_Step]) -> list[Found]:
         """Cut the path into the parts that are misread, each from its first to its last changed character."""
@@ -262,23 +352,18 @@ class Lattice:
         start, end = before.place, step.place
 
         def others() -> list[tuple[float, str]]:
-            edges = self._edges(start, start not in self.character_at)
-            return [(price, text) for place, text, price, _ in edges if place == end]
+            edges = self._edges(start, start not in self.character_at).edges
+            return [(price, text) for length, text, price, _ in edges if length == end - start]
 
         return Filling(step.emitted, others)
 
 
-def _whole(data: bytes) -> Iterator[tuple[int, tuple[int, str, float]]]:
-    """Yield where whole characters of UTF-8 stand in a row: where they begin and end, the text, its cost inside."""
+def _whole(data: bytes) -> Iterator[tuple[int, tuple[int, str, list[float]]]]:
+    """Yield where whole characters of UTF-8 stand in a row: where they begin and end, the text, and what it costs up
+    to each character, the first not counted.
+    """
     for match in _WHOLE.finditer(data):
         end = match.end() - 3
         text = reading("utf-8").decode(data[match.start() : end])
         if text is not None:
-            yield match.start(), (end, text, sum(language.character_costs(text)[1:]))
-
-
-def _keep(steps: dict[tuple[bool, str], _Step], step: _Step) -> None:
-    key = (step.misread, step.last)
-    known = steps.get(key)
-    if known is None or step.cost < known.cost:
-        steps[key] = step
+            yield match.start(), (end, text, list(accumulate(language.character_costs(text)[1:], initial=0.0)))

@@ -14,7 +14,9 @@ def cost(previous: str, character: str) -> float:
     >>> cost("知", "識") < cost("檎", "摗")
     True
     """
-    return language.character_costs(previous + character)[-1]
+    if len(previous) != 1:
+        return language.character_costs(previous + character)[-1]
+    return language.model().pair(previous, character)
 
 
 @lru_cache(1 << 14)

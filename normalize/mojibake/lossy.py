@@ -77,13 +77,12 @@ class Losses:
         """Return what it costs that a value stands for a lost byte, or None if it does not."""
         return MARKED if value == WILD else None
 
-    def _lost(self, offered: list[str], index: int, following: int) -> Iterator[tuple[str, float]]:
-        """Yield those characters of which the reader can have lost one byte, before another, and what that costs."""
-        for character in offered:
-            data = reading(self.truth).character(character) or b""
-            price = unreadable(self.read_as, data[index], max(following, UNKNOWN))
-            if price is not None:
-                yield character, price
+    def _lost(self, *known: int, index: int, following: int) -> tuple[tuple[str, float], ...]:
+        """Return the characters that agree with the known bytes of which the reader can have lost one, with its price.
+
+        `index` says which was lost, `following` what stands after it.
+        """
+        return _losable(self.read_as, self.truth, known, index, max(following, UNKNOWN))
 
     # Single-byte readings: some bytes are marks, some vanish, NBSP becomes a blank.
 
@@ -130,7 +129,7 @@ class Losses:
                     yield place + 1, character, MISSING, True
             return
         if 0x80 <= third < 0xC0:
-            for character, more in self._lost(candidates("utf-8", lead, UNKNOWN, third), 1, third):
+            for character, more in self._lost(lead, UNKNOWN, third, index=1, following=third):
                 yield place + 3, character, price + more, True
             return
         both = self._mark(third)
@@ -148,19 +147,20 @@ class Losses:
 
     def _third(self, place: int, lead: int, second: int, third: int, following: int) -> Iterator[Edge]:
         """Yield characters of which the third byte is lost: marked, swallowed with what follows, or dropped."""
-        offered = candidates("utf-8", lead, second, UNKNOWN)
+        known = (lead, second, UNKNOWN)
         if third in (WILD, 0x3F):
             alone = UNLIKE_OTHERS if self.swallows else NOT_SWALLOWED
             if third == WILD or following in (BARRIER, 0x0A):
                 alone = 0.0
-            for character, price in self._lost(offered, 2, following):
+            for character, price in self._lost(*known, index=2, following=following):
                 yield place + 3, character, MARKED + alone + price, True
             if third == 0x3F and following != 0x0A:
+                offered = candidates("utf-8", *known)
                 for taken, price in self.swallowed:
                     for character in offered if taken in " \n" else offered[:FEW]:
                         yield place + 3, character + taken, MARKED + price, True
         else:
-            for character, price in self._lost(offered, 2, third):
+            for character, price in self._lost(*known, index=2, following=third):
                 yield place + 2, character, MISSING + price, True
 
     def _straddling(self, place: int, lead: int, second: int) -> Iterator[Edge]:
@@ -182,12 +182,13 @@ class Losses:
         if price is None or not 0x80 <= second < 0xC0:
             return
         if 0x80 <= third < 0xC0:
-            for character, more in self._lost(candidates("utf-8", UNKNOWN, second, third), 0, second):
+            for character, more in self._lost(UNKNOWN, second, third, index=0, following=second):
                 yield place + 3, character, price + more, True
         elif (marked := self._mark(third)) is not None:
-            offered = [c for c, _ in self._lost(candidates("utf-8", UNKNOWN, second, UNKNOWN), 0, second)]
-            for character, more in self._lost(offered, 2, self.at(place + 3)):
-                yield place + 3, character, price + marked + more, True
+            likely = {character for character, _ in self._lost(UNKNOWN, second, UNKNOWN, index=0, following=second)}
+            for character, more in self._lost(UNKNOWN, second, UNKNOWN, index=2, following=self.at(place + 3)):
+                if character in likely:
+                    yield place + 3, character, price + marked + more, True
 
     def _double(self, place: int, lead: int) -> Iterator[Edge]:
         """Yield characters of two bytes that the reader lacked."""
@@ -196,18 +197,30 @@ class Losses:
         if price is None:
             marked = self._mark(trail) if lead >= 0x81 else None
             if marked is not None:
-                offered = candidates(self.truth, lead, UNKNOWN)
-                for character, more in self._lost(offered, 1, self.at(place + 2)):
+                for character, more in self._lost(lead, UNKNOWN, index=1, following=self.at(place + 2)):
                     yield place + 2, character, marked + more, True
             return
         if 0x40 <= trail < 0xFF and trail != 0x7F:
-            for character, more in self._lost(candidates(self.truth, UNKNOWN, trail), 0, trail):
+            for character, more in self._lost(UNKNOWN, trail, index=0, following=trail):
                 yield place + 2, character, price + more, True
         marked = self._mark(trail)
         for character, more in unreadable_pairs(self.truth, self.read_as, 512):
             if marked is not None:
                 yield place + 2, character, price + marked + more, True
             yield place + 1, character, price + PAIRED + more, True
+
+
+@lru_cache(1 << 14)
+def _losable(
+    read_as: str, truth: str, known: tuple[int, ...], index: int, following: int
+) -> tuple[tuple[str, float], ...]:
+    found = []
+    for character in candidates(truth, *known):
+        data = reading(truth).character(character) or b""
+        price = unreadable(read_as, data[index], following)
+        if price is not None:
+            found.append((character, price))
+    return tuple(found)
 
 
 @lru_cache(1 << 12)

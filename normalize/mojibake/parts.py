@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from normalize.edits import Edit
@@ -14,6 +15,8 @@ from normalize.mojibake.screen import flags
 
 #: Misreadings of which lost bytes are looked for as well: the best so many without lost bytes.
 LOSSY = 3
+#: Of a longer piece so many characters say which misreadings those are.
+SAMPLE = 160
 #: So many whole characters of UTF-8 in a part are believed, and with them what is filled in between.
 VOUCHING = 2
 #: More than this share of the bytes lost, and what is filled in is invention. Of GB18030 read as EUC-JP, Shift_JIS and
@@ -69,6 +72,7 @@ def _note(part: Found) -> str:
 
 def _likeliest(piece: str, lines: Lines) -> list[Misreading]:
     """Return the few misreadings that bytes may have been lost under: those that make most of what is whole."""
+    piece = _sample(piece)
     layers = [layer for layer in _layers(piece) if _may_be(piece, layer)]
     if "\ufffd" in piece:
         worth = [(-_worth(piece, layer), i) for i, layer in enumerate(layers)]
@@ -76,6 +80,15 @@ def _likeliest(piece: str, lines: Lines) -> list[Misreading]:
     gains = [(-_gain(_found(piece, layer, lines, lossy=False)), i) for i, layer in enumerate(layers)]
     best = [layers[i] for gain, i in sorted(gains)[:LOSSY] if gain]
     return best or [layer for layer in layers if layer.was == "utf-8"][:LOSSY]
+
+
+def _sample(piece: str) -> str:
+    """Return of a long piece the stretch in which most is odd."""
+    if len(piece) <= SAMPLE:
+        return piece
+    odd = _odd(piece)
+    start = max(odd, key=lambda place: bisect_left(odd, place + SAMPLE) - bisect_left(odd, place))
+    return piece[start : start + SAMPLE]
 
 
 def _worth(piece: str, layer: Misreading) -> float:
