@@ -49,3 +49,9 @@ def test_the_contexts_of_many_places_are_those_of_each(text: str) -> None:
     places = np.array([place for place, character in enumerate(text) if character in "发后里系干"], np.intp)
     found = scoring.windows(codes(text), places)
     assert [list(map(int, column)) for column in found.T] == [context.window(text, place) for place in places.tolist()]
+
+
+def test_what_such_a_converter_cannot_have_written_stays() -> None:
+    """哩 is in both scripts, though the lexicon may read it as 里; on a converted page it is not put right."""
+    page = "這家工廠制造的機器好復雜哩，經理批準以后才能重復使用。"
+    assert convert(page, "zh-Hant-TW") == "這家工廠製造的機器好複雜哩，經理批准以後才能重複使用。"

@@ -71,7 +71,8 @@ def write(found: dict[str, Examples], forms: Forms, features: int, output: Path)
         default = forms.form(character, forms.group(forms.listed[character][0]))
         standard = "".join(forms.form(character, group) for group in trained.forms)
         cantonese = np.clip(np.rint(trained.cantonese * STEPS), -200, 200).astype(int)
-        choices.append(Choice(character, standard, default, task, constants(trained), tuple(cantonese.tolist())))
+        numbers = constants(trained), tuple(cantonese.tolist())
+        choices.append(Choice(character, standard, default, task, task + len(choices), *numbers))
         for weights in trained.weights:
             for (template, key), weight in weights.items():
                 most = MOST_WEIGHT[len(key)]
@@ -86,7 +87,7 @@ def write(found: dict[str, Examples], forms: Forms, features: int, output: Path)
         if value and not table[slot]:
             table[slot] = (value + 128) << 8 | check
             taken += 1
-    bounded = bounds(entries[:features]).tobytes()
+    bounded = bounds(entries[:features], choices).tobytes()
     packed = pack(choices, variants(choices, found, forms), priors, table.tobytes(), bounded)
     output.write_bytes(packed)
     print(f"{len(choices)} characters, {task} scores, {taken} of {len(entries)} contexts, {len(packed)} bytes")
@@ -105,20 +106,30 @@ def variants(choices: Sequence[Choice], found: dict[str, Examples], forms: Forms
     return dict(sorted(form_of.items()))
 
 
-def bounds(entries: Sequence[Entry]) -> npt.NDArray[np.uint8]:
-    """Return the table of bounds: for a form and a neighbour, what its contexts can add at most, and take away."""
-    most: dict[tuple[int, int, int], dict[int, list[int]]] = defaultdict(dict)
+def bounds(entries: Sequence[Entry], choices: Sequence[Choice]) -> npt.NDArray[np.uint8]:
+    """Return the table of bounds: for an answer and a neighbour, how much further ahead its contexts can bring another
+    form.
+    """
+    most: dict[int, dict[tuple[int, int], dict[int, list[int]]]] = defaultdict(lambda: defaultdict(dict))
     for weight, task, template, key in entries:
         offsets = TEMPLATES[template]
         side = 0 if -1 in offsets else 1
-        own = most[task, side, key[offsets.index((-1, 1)[side])]].setdefault(template, [0, 0])
+        own = most[task][side, key[offsets.index((-1, 1)[side])]].setdefault(template, [0, 0])
         steps = int(np.clip(round(weight * STEPS), -127, 127))
         own[steps < 0] = max(own[steps < 0], abs(steps))
-    found = np.zeros((2, 1 << context.BOUND_BITS), np.int64)
-    for (task, side, code), templates in most.items():
-        slot = context.bound_slot(task, side, code)
-        for sign in (0, 1):
-            found[sign, slot] = max(found[sign, slot], sum(own[sign] for own in templates.values()))
+    found = np.zeros(1 << context.BOUND_BITS, np.int64)
+    for choice in choices:
+        tasks = [most[choice.first_task + number] for number in range(len(choice.forms) - 1)]
+        for side, code in {neighbour for contexts in tasks for neighbour in contexts}:
+            # What the contexts can add to each form, and take from it.
+            more, less = ([0] * len(choice.forms) for _ in range(2))
+            for form, contexts in enumerate(tasks, 1):
+                templates = contexts.get((side, code), {}).values()
+                more[form], less[form] = sum(own[0] for own in templates), sum(own[1] for own in templates)
+            for answer in range(len(choice.forms)):
+                slot = context.bound_slot(choice.first_answer + answer, side, code)
+                ahead = less[answer] + max(more[:answer] + more[answer + 1 :])
+                found[slot] = max(found[slot], ahead)
     return np.minimum(found, 255).astype(np.uint8)
 
 

@@ -63,7 +63,7 @@ def _score(resolver: Resolver, source: Codes, answer: Codes, doubtful: bool) -> 
 
     arrays = resolver.scoring
     flags = arrays.flags.take(source, mode="clip")
-    flagged = flags.nonzero()[0]
+    flagged = (flags > 0).nonzero()[0]
     kinds = flags.take(flagged)
     places = flagged[kinds & 1 > 0]
     form_of = arrays.index.take(answer.take(places), mode="clip")
@@ -74,7 +74,7 @@ def _score(resolver: Resolver, source: Codes, answer: Codes, doubtful: bool) -> 
     rows = arrays.row.take(source.take(places)).astype(np.intp)
     cantonese = _near(source, places, flagged[kinds & 2 > 0], CANTONESE_REACH)
     if doubtful:
-        chosen = arrays.doubtful(rows, said, scoring.windows(source, places, 1)[::2], cantonese)
+        chosen = arrays.doubtful(rows, said, scoring.neighbours(source, places), cantonese)
         places, rows, said, cantonese = places[chosen], rows[chosen], said[chosen], cantonese[chosen]
         if not places.size:
             return None
@@ -123,16 +123,18 @@ def decide_mixed(
     if found is None:
         return np.zeros(0, np.intp), np.zeros(0, np.uint32)
     arrays = resolver.scoring
-    source = codes(text)[found.places]
+    source, view = codes(text)[found.places], codes(folded)[found.places]
     observed = arrays.index.take(source, mode="clip").astype(np.intp)
     everywhere = np.arange(found.places.size)
     scores = found.scores.copy()
-    scores[everywhere, found.said] += context.MARGIN
     if cost is None:
-        free = (observed == arrays.default[found.rows]) | (observed == arrays.itself[found.rows]) | (observed < 0)
+        # On a page converted one character at a time the lexicon's answer has nothing to be the safer for.
+        free = (observed == arrays.default[found.rows]) | (observed == arrays.itself[found.rows])
+        free |= (observed < 0) & (source == view)
     else:
+        scores[everywhere, found.said] += context.MARGIN
         # What is distinctly Traditional stays.
-        free = source == codes(folded)[found.places]
+        free = source == view
         shared = free & (observed >= 0)
         other = shared[:, None] & (np.arange(arrays.most)[None, :] != observed[:, None])
         scores -= np.where(other, cost[found.places][:, None], 0)

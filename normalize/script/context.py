@@ -18,7 +18,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from normalize.data import read_bytes
 
@@ -47,10 +47,9 @@ SLOT_BITS = 20
 #: What speaks (in steps) against a shared character standing for itself, where the model has no count of it.
 UNLISTED = 5 * STEPS
 
-#: The table of bounds has this many slots, as a power of two. For a form (but the first) and a neighbour it says how
-#: much the contexts with that neighbour can add to the form, and how much they can take from it: most places can be
-#: passed over on that alone.
-BOUND_BITS = 16
+#: The table of bounds has this many slots, as a power of two. For an answer and a neighbour it says how much the
+#: contexts with that neighbour can add to what another form is ahead by: most places can be passed over on that alone.
+BOUND_BITS = 17
 
 _MASK = 0xFFFFFFFF
 MULTIPLIER = 0x9E3779B1
@@ -98,9 +97,9 @@ def window(folded: str, place: int) -> list[int]:
     return seen
 
 
-def bound_slot(task: int, side: int, code: int) -> int:
-    """Return where the bounds of a form with a neighbour on one side (0 before, 1 after) stand in their table."""
-    return (task * TASK + code * MULTIPLIER + side * TEMPLATE & _MASK) >> (32 - BOUND_BITS)
+def bound_slot(answer: int, side: int, code: int) -> int:
+    """Return where the bound of an answer with a neighbour on one side (0 before, 1 after) stands in its table."""
+    return (answer * TASK + code * MULTIPLIER + side * TEMPLATE & _MASK) >> (32 - BOUND_BITS)
 
 
 @dataclass(frozen=True)
@@ -108,16 +107,28 @@ class Choice:
     """A folded character, the forms it may take (OpenCC's standard, the commonest first) and its constants.
 
     `default` is the form that OpenCC gives the character by itself, `first_task` numbers the scores of its forms but
-    the first; `constants[form - 1][answer]` is what a form scores when OpenCC answered `answer`; `cantonese[form -
-    1]` is added in written Cantonese.
+    the first, and `first_answer` what OpenCC may answer; `constants[form - 1][answer]` is what a form scores when
+    OpenCC answered `answer`; `cantonese[form - 1]` is added in written Cantonese.
     """
 
     character: str
     forms: str
     default: str
     first_task: int
+    first_answer: int
     constants: tuple[tuple[int, ...], ...]
     cantonese: tuple[int, ...]
+
+    @cached_property
+    def limits(self) -> tuple[int, ...]:
+        """What the bounds must add up to, for each answer, before another form can be likelier by MARGIN."""
+        found = []
+        for answer in range(len(self.forms)):
+            # The first form scores nothing.
+            scores = [0, *(constants[answer] for constants in self.constants)]
+            others = scores[:answer] + scores[answer + 1 :]
+            found.append(MARGIN + scores[answer] - max(others))
+        return tuple(found)
 
 
 class Model:
@@ -154,10 +165,12 @@ class Model:
         table = second.decompress(stream.unused_data)
         bounds = zlib.decompress(second.unused_data)
         choices = []
-        task = 0
+        task = answer = 0
         for character, forms, default, constants, cantonese in head["choices"]:
-            choices.append(Choice(character, forms, default, task, tuple(map(tuple, constants)), tuple(cantonese)))
+            numbers = tuple(map(tuple, constants))
+            choices.append(Choice(character, forms, default, task, answer, numbers, tuple(cantonese)))
             task += len(forms) - 1
+            answer += len(forms)
         return cls(choices, head["variants"], head["priors"], table, bounds)
 
     def weight(self, task: int, template: int, neighbours: Sequence[int]) -> int:
@@ -181,17 +194,9 @@ class Model:
 
     def doubtful(self, choice: Choice, answer: int, before: int, after: int) -> bool:
         """Tell whether the contexts with these neighbours might overrule the answer (not in written Cantonese)."""
-        size = 1 << BOUND_BITS
-        # The first form scores nothing: what is added to the others, and taken from the answer, is what counts.
-        least = 0
-        most = [0] * len(choice.forms)
-        for form, constants in enumerate(choice.constants, 1):
-            task = choice.first_task + form - 1
-            slots = [bound_slot(task, side, code) for side, code in ((0, before), (1, after))]
-            most[form] = constants[answer] + sum(self.bounds[slot] for slot in slots)
-            if form == answer:
-                least = constants[answer] - sum(self.bounds[size + slot] for slot in slots)
-        return any(score - least >= MARGIN for form, score in enumerate(most) if form != answer)
+        own = choice.first_answer + answer
+        most = self.bounds[bound_slot(own, 0, before)] + self.bounds[bound_slot(own, 1, after)]
+        return most >= choice.limits[answer]
 
     def scores(self, choice: Choice, answer: int, window: Sequence[int], cantonese: bool) -> list[int]:
         """Return what each form scores, in steps, when OpenCC answered the form `answer`."""

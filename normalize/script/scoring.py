@@ -16,7 +16,6 @@ from normalize.script.context import (
     BOUND_BITS,
     LINE_END,
     LINE_ENDS,
-    MARGIN,
     MIX,
     MULTIPLIER,
     REACH,
@@ -81,32 +80,26 @@ class Scoring:
         for character, steps in model.priors.items():
             self.priors[ord(character)] = steps
         self._table = np.frombuffer(model.table, np.uint16)
-        more, less = np.frombuffer(model.bounds, np.uint8).reshape(2, -1).astype(np.uint32)
-        self._bounds: Codes = more | less << np.uint32(16)
+        self._first_answer = np.array([choice.first_answer for choice in choices])
+        self._limits = np.array([limit for choice in choices for limit in choice.limits], np.int32)
+        self._bounds = np.frombuffer(model.bounds, np.uint8)
 
     def doubtful(self, rows: Places, answers: Places, near: Codes, cantonese: Ints) -> Places:
         """Return the indices of the places at which the contexts might overrule the answer.
 
         `near` has the neighbour before each place, and the one after.
         """
-        pairs = _Pairs(self, rows)
-        slots = near.take(pairs.owner, axis=1)
-        slots *= np.uint32(MULTIPLIER)
-        slots += pairs.task.astype(np.uint32) * np.uint32(TASK)
+        own = self._first_answer.take(rows)
+        own += answers
+        slots = near * np.uint32(MULTIPLIER)
+        slots += own.astype(np.uint32) * np.uint32(TASK)
         slots[1] += np.uint32(TEMPLATE)
         slots >>= np.uint32(32 - BOUND_BITS)
         before, after = self._bounds.take(slots)
-        before += after
-        said = answers.take(pairs.owner)
-        constant = self._constants[pairs.task, said]
-        answered = pairs.form == said
-        high = np.where(answered, LEAST, constant + (before & np.uint32(0xFFFF)).astype(np.int32))
-        low = np.where(answered, constant - (before >> np.uint32(16)).astype(np.int32), 0)
-        # The first form scores nothing.
-        highest = np.maximum(np.where(answers == 0, LEAST, 0), np.maximum.reduceat(high, pairs.starts))
-        doubt = highest - np.add.reduceat(low, pairs.starts) >= MARGIN
+        doubt = np.add(before, after, dtype=np.int32) >= self._limits.take(own)
         doubt |= cantonese > 0
-        return doubt.nonzero()[0]
+        found: Places = doubt.nonzero()[0]
+        return found
 
     def scores(self, rows: Places, answers: Places, seen: Codes, cantonese: Ints) -> Ints:
         """Return an array of what each form of each place scores; forms that a character does not have score least.
@@ -150,20 +143,32 @@ class _Pairs:
         self.task: Places = scoring._first_task.take(rows).take(self.owner) + self.form - 1
 
 
-def windows(source: Codes, places: Places, reach: int = REACH) -> Codes:
-    """Return what the contexts see around many places, which are in order: a row for each offset, from -`reach` on.
+def windows(source: Codes, places: Places) -> Codes:
+    """Return what the contexts see around many places, which are in order: a row for each offset, from -REACH on.
 
     The row in the middle has the characters at the places themselves.
     """
-    at = places + np.arange(-reach, reach + 1)[:, None]
+    at = places + np.arange(-REACH, REACH + 1)[:, None]
     seen = source.take(at, mode="clip")
-    seen = np.where(seen <= 0xFFFF, _context_table().take(seen, mode="clip"), seen)
-    if places.size and (places[0] < reach or places[-1] >= source.size - reach):
+    seen = _context_codes(seen)
+    if places.size and (places[0] < REACH or places[-1] >= source.size - REACH):
         seen[(at < 0) | (at >= source.size)] = LINE_END
-    for side in (seen[reach::-1], seen[reach:]):
+    for side in (seen[REACH::-1], seen[REACH:]):
         for nearer, farther in pairwise(side[1:]):
             np.putmask(farther, nearer == LINE_END, LINE_END)
     return seen
+
+
+def neighbours(source: Codes, places: Places) -> Codes:
+    """Return what the contexts see before each of many places, and after it."""
+    at = np.stack((places - 1, places + 1))
+    seen = _context_codes(source.take(at, mode="clip"))
+    seen[(at < 0) | (at >= source.size)] = LINE_END
+    return seen
+
+
+def _context_codes(seen: Codes) -> Codes:
+    return np.where(seen <= 0xFFFF, _context_table().take(seen, mode="clip"), seen)
 
 
 @cache
