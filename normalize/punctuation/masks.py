@@ -177,8 +177,8 @@ def blocks(text: str) -> list[tuple[int, int]]:
     for first, pattern, from_line in _BLOCK_SIGNS:
         if first not in text:
             continue
-        for match in pattern.finditer(text):
-            sign, at, end = match[0], match.start(), match.end()
+        for begin in pattern.finditer(text):
+            sign, at, end = begin[0], begin.start(), begin.end()
             if closes.get(sign, 0) < end:
                 place = text.find(_BLOCK_ENDS[sign], end)
                 closes[sign] = place if place >= 0 else len(text) + _REACH + 1

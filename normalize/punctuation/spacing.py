@@ -30,6 +30,9 @@ AROUND = (
 _WORDS, _TIGHT, _AROUND = re.compile(f"{_WORD}+"), re.compile(TIGHT), re.compile(AROUND)
 _BEFORE_HAN = re.compile(rf"(?:[{_TOKEN}`]|[{_TOKEN}][%°+#]|\+\+)$")
 _WIDE_OR_BLANK = re.compile(rf"[{masks.WIDE}\u00b7\s]")
+_IN_NUMBER = re.compile(r"\d,\d|,\d\d$")
+#: What makes more of a word: an address, a path, a ratio, an assignment.
+_JOINT = re.compile(r"[/\\@:=|<>]")
 _ADDRESSES = frozenset({"url", "mail", "host", "windows", "path", "address", "network", "digits"})
 _SENTENCE = re.compile("[，。；！？]")
 _IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
@@ -41,22 +44,25 @@ def add(line: Line) -> Iterator[Replacement]:
     """Yield the places between Han and a plain word or number where a blank is missing."""
     if _is_record(line):
         return
-    titles = [match.span() for match in _TITLE.finditer(line.text)]
-    for word, han in _meetings(line):
-        at = max(word, han)
-        if _is_plain(line, word, han) and not any(start <= at <= end for start, end in titles):
-            yield at, at, " "
+    titles: list[tuple[int, int]] | None = None
+    for word, at, other in _meetings(line):
+        if _is_plain(line, word, at, other):
+            if titles is None:
+                titles = [match.span() for match in _TITLE.finditer(line.text)]
+            place = max(at, other)
+            if not any(start <= place <= end for start, end in titles):
+                yield place, place, " "
 
 
-def _meetings(line: Line) -> Iterator[tuple[int, int]]:
-    """Yield the places of the last character of a word and of Han that stand side by side."""
+def _meetings(line: Line) -> Iterator[tuple[tuple[int, int], int, int]]:
+    """Yield the words that stand side by side with Han: each with the places of its character there, and of the Han."""
     text = line.text
     for match in _WORDS.finditer(text):
         start, end = match.span()
         if start and text[start] not in "%°+#" and line.is_han(text[start - 1]):
-            yield start, start - 1
+            yield (start, end), start, start - 1
         if end < len(text) and line.is_han(text[end]) and _BEFORE_HAN.search(text, max(start, end - 2), end):
-            yield end - 1, end
+            yield (start, end), end - 1, end
 
 
 def remove(line: Line) -> Iterator[Replacement]:
@@ -79,27 +85,26 @@ def _is_record(line: Line) -> bool:
     return any(kind in _ADDRESSES for _, _, kind in line.spans) or _IP.search(line.text) is not None
 
 
-def _is_plain(line: Line, at: int, other: int) -> bool:
-    """Tell whether the word at `at` is one: no mask, no separators inside that make it something else.
+def _is_plain(line: Line, word: tuple[int, int], at: int, other: int) -> bool:
+    """Tell whether a word that meets Han at `at` is one: no mask, no separators inside that make it something else.
 
     `other` is where the Han beside it stands: outside of a code span, or the span ends there.
     """
-    kind = line.mask(at)
+    kind = line.mask(at) if line.spans else None
     if line.text[at] == "`" and kind != "code":
         return False
     if kind == "number" and line.text[at].isdigit():
         # A time or a ratio; a number with commas is left as it was typed.
-        return re.search(r"\d,\d|,\d\d$", line.text[max(at - 4, 0) : at + 5]) is None
+        return _IN_NUMBER.search(line.text[max(at - 4, 0) : at + 5]) is None
     if kind is not None:
         return kind == "code" and line.mask(other) is None
-    start = at
+    start, end = word
     while start and not _parts(line, start - 1):
         start -= 1
-    end = at
     while end < len(line.text) and not _parts(line, end):
         end += 1
-    word = line.text[start:end]
-    return not any(sign in word for sign in "/\\@:=|<>") and not _VERSION.match(word)
+    whole = line.text[start:end]
+    return not _JOINT.search(whole) and not _VERSION.match(whole)
 
 
 def _parts(line: Line, at: int) -> bool:
