@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import Literal
 
 from normalize import words
@@ -15,7 +16,8 @@ from normalize.script import boundaries, context, resolver, scalar, targets
 from normalize.script.converter import BLOCK, Converter
 from normalize.script.entries import read_entries, stamp
 from normalize.script.identification import label_of
-from normalize.script.matching import Dictionary, Match
+from normalize.script.lexicon import Plan
+from normalize.script.matching import Deferred, Dictionary, Match
 from normalize.script.passages import Passage
 from normalize.script.ready import refining
 from normalize.script.resolver import CONTEXT, PAGE, WORD, Reading, Resolver, WordConverter
@@ -124,14 +126,19 @@ def _vocabulary(target: str, lexicon: str, disable: frozenset[str]) -> Converter
     plan = targets.refinement(target, config)
     if not config.allows(WORD) or len(plan.chain) != 1:
         return Converter(plan)
+    links = Deferred(partial(_links, plan, lexicon, disable), "word")
+    # What the compiled form depends on, together with the code here that chooses the words.
+    files = (*plan.files, words.path(), Path(__file__))
+    return _Vocabulary(replace(plan, name=f"{plan.name}:words", normalization=(), segmentation=links, files=files))
+
+
+def _links(plan: Plan, lexicon: str, disable: frozenset[str]) -> dict[str, str]:
+    """Return the words that may compete at either end of a key, so that a run reaches as far as they do."""
     back = resolver.ready("zh-Hant", lexicon, disable).exact
     keys = [key for dictionary in plan.chain[0].dictionaries() for key in dictionary.entries if len(key) > 1]
     found = neighbours({words.fold(key[0]) for key in keys}, {words.fold(key[-1]) for key in keys})
     converted = back.convert("\n".join(found)).split("\n")
-    # The words that may compete at either end of a key, so that a run reaches as far as they do.
-    links = Dictionary({word: word for word in converted if len(word) > 1}, "word")
-    files = (*plan.files, words.path())
-    return _Vocabulary(replace(plan, name=f"{plan.name}:words", normalization=(), segmentation=links, files=files))
+    return {word: word for word in converted if len(word) > 1}
 
 
 def neighbours(firsts: set[str], lasts: set[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -88,6 +88,19 @@ class Dictionary(Matcher):
     def dictionaries(self) -> Iterator[Dictionary]:
         """Yield this dictionary."""
         yield self
+
+
+class Deferred(Dictionary):
+    """A dictionary whose entries are worked out when they are first asked for: one that only the compiler needs."""
+
+    def __init__(self, make: Callable[[], Mapping[str, str]], rule: str) -> None:
+        self._make = make
+        self.rule = rule
+
+    @cached_property
+    def entries(self) -> Mapping[str, str]:  # type: ignore[override]
+        """The entries."""
+        return self._make()
 
 
 class _Group(Matcher):
