@@ -174,11 +174,16 @@ def _many(folder: Path, count: int) -> Iterator[Path]:
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_is_ended_goes_on_where_it_was(tmp_path: Path, end: signal.Signals) -> None:
-    """Killed or interrupted at any moment: no torn file, a valid manifest, and the next run does the rest."""
-    documents = list(_many(tmp_path / "in", 400))
+    """Killed or interrupted at any moment: no torn file, a valid manifest, and the next run does the rest.
+
+    One that was interrupted has reported what it did.
+    """
+    documents = list(_many(tmp_path / "in", 800))
     output = tmp_path / "out"
     command = [sys.executable, "-m", "normalize", "batch", str(tmp_path / "in"), "-o", str(output), "-j", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=heeding)
+    page = tmp_path / "report.html"
+    reporting = [*command, "--report", str(page)]
+    process = subprocess.Popen(reporting, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=heeding)
     deadline = time.monotonic() + 30
     while len(list(output.glob("*.txt"))) < 20 and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -186,6 +191,7 @@ def test_a_run_that_is_ended_goes_on_where_it_was(tmp_path: Path, end: signal.Si
     _, errors = process.communicate(timeout=30)
     assert process.returncode == (130 if end == signal.SIGINT else -signal.SIGKILL)
     assert b"Traceback" not in errors
+    assert page.exists() == (end == signal.SIGINT)
     whole = "發展關鍵業務，" * 2000
     written = list(output.glob("*.txt"))
     assert written

@@ -210,6 +210,8 @@ def test_a_cell_without_quotes_gets_nothing_that_would_divide_it() -> None:
         ("[Script Info]\n", "ass"),
         ("1\n00:00:01,000 --> 00:00:02,000\n", "srt"),
         ("[ar:人]\n[00:01.00]词", "lrc"),
+        ("[00:01.00]词", "lrc"),
+        ("[12:30] 老周：到了", "text"),
         ('{"a": 1}\n{"a": 2}\n', "jsonl"),
         ('#, fuzzy\nmsgid ""\n', "po"),
         ("普通的文字", "text"),

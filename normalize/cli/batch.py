@@ -129,7 +129,11 @@ def batch(
                 progress.advance(record)
                 reported.add(record)
 
-            result = run(job, jobs, resume, told, runner)
+            try:
+                result = run(job, jobs, resume, told, runner)
+            except KeyboardInterrupt:
+                reported.write()
+                raise
         reported.write()
     except (PlanError, EncodingError, ReportError) as error:
         raise Failure(str(error)) from None

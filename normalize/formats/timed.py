@@ -86,7 +86,8 @@ def _lrc(text: str, options: Options) -> Iterator[Span]:
 
 
 _SRT_SIGN = re.compile(r"\s*(?:\d+\s*\n)?\s*\d{1,2}:\d{2}:\d{2}[.,]\d{1,3}\s*-->")
-_LRC_SIGN = re.compile(r"\s*(?:\[[a-z]{2,8}:[^\n\]]*\]\s*)*\[\d{1,3}:\d{2}(?:[.:]\d{1,3})?\]")
+#: Behind tags any time shows lyrics; else it takes fractions of a second: a chat has `[12:30]` in front of its lines.
+_LRC_SIGN = re.compile(r"\s*(?:(?:\[[a-z]{2,8}:[^\n\]]*\]\s*)+\[\d{1,3}:\d{2}[.:\]]|\[\d{1,3}:\d{2}[.:]\d{1,3}\])")
 
 SRT = Format("srt", (".srt",), lambda text, options: _cues(text, LINE), lambda head: _SRT_SIGN.match(head) is not None)
 VTT = Format("vtt", (".vtt",), lambda text, options: _cues(text, XML), lambda head: head.startswith("WEBVTT"))
