@@ -55,6 +55,7 @@ class Columns:
     def __init__(self, text: str, size: int = SIZE) -> None:
         self._text = text
         self._size = size
+        self.has_loose = False
         #: Which of the stretches have two marks behind Han, which may be in one line.
         self._suspects: list[bool] = []
 
@@ -103,6 +104,7 @@ class Columns:
         """Return where the marks stand that are to be full-width, taking the whole of the text for collapsed."""
         judge = _Judge(self._text)
         found = [judge.full(stretch, stretch.marks) for stretch in self._stretches()]
+        self.has_loose = judge.has_loose
         return _in_order([*found, judge.across_lines()])
 
     def offsets_in_lines(self) -> Sequence[int]:
@@ -187,6 +189,11 @@ class _Judge:
         self._cutter = Cutter(text)
         self._loose: list[Loose] = []
         self._made: dict[int, Line] = {}
+
+    @property
+    def has_loose(self) -> bool:
+        """Whether a bracket was seen whose partner is not in its line."""
+        return bool(self._loose)
 
     def across_lines(self, typed: bool = True) -> Offsets:
         """Return the places of brackets whose partner is in another line, without those of lines typed that way."""

@@ -70,7 +70,12 @@ def restored(text: str, config: Config, asked: bool) -> Edits:
 
 
 class View(Protocol):
-    """What is asked of a text whose marks are judged."""
+    """What is asked of a text whose marks are judged.
+
+    `has_loose` says, once `offsets` were found, whether there is a bracket whose partner is not in its line.
+    """
+
+    has_loose: bool
 
     @property
     def signature(self) -> signature.Signature:
@@ -111,6 +116,7 @@ class OneByOne:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self.has_loose = False
 
     @cached_property
     def signature(self) -> signature.Signature:
@@ -124,7 +130,9 @@ class OneByOne:
 
     def offsets(self) -> list[int]:
         """Return where the marks stand that are to be full-width, taking all of the text for collapsed."""
-        return _offsets(split(self._text))
+        found, loose = _judged(split(self._text))
+        self.has_loose = bool(loose)
+        return sorted([*found, *pair_across_lines(loose)])
 
     def offsets_in_lines(self) -> list[int]:
         """Return where such marks stand in the collapsed lines of a text that has its other marks.
@@ -141,23 +149,23 @@ class OneByOne:
                 return text[at + 1 : at + 2] == " "
             return not self.signature.has_full_brackets or any(start <= at < end for start, end in typed)
 
-        return [at for at in _offsets(lines) if not is_typed(at)]
+        found, loose = _judged(lines)
+        return [at for at in sorted([*found, *pair_across_lines(loose)]) if not is_typed(at)]
 
     def english_marks(self) -> list[int]:
         """Return where full-width marks stand that belong into English words, wherever they may stand here."""
         return [at for at, character in enumerate(self._text) if character in ENGLISH_MARKS]
 
 
-def _offsets(lines: Iterable[Line]) -> list[int]:
-    """Return where in the text the marks stand that are to be full-width, taking these lines for collapsed."""
+def _judged(lines: Iterable[Line]) -> tuple[list[int], list[Loose]]:
+    """Return where in the text the marks of lines stand that are to be full-width, and the brackets without partner."""
     found: list[int] = []
     loose: list[Loose] = []
     for line in lines:
         full, unpaired = marks_to_restore(line)
         found += [line.start + at for at in full]
         loose += unpaired
-    found += pair_across_lines(loose)
-    return sorted(found)
+    return found, loose
 
 
 def full_width(text: str, places: Sequence[int]) -> Edits:

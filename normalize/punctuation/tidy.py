@@ -12,6 +12,7 @@ from normalize.config import Config
 from normalize.edits import NO_SPANS, Edit, Edits, Spans, Step, as_list, compose
 from normalize.profile import ARRAY_LENGTH
 from normalize.punctuation import marks, quotes, restore, rules, spacing, tables, width
+from normalize.punctuation.changed import changed_lines
 from normalize.punctuation.lines import BREAKS, Cutter, Line, split
 from normalize.punctuation.patches import Patch, patched
 from normalize.punctuation.width import Replacement
@@ -64,15 +65,19 @@ def tidied(text: str, config: Config, region: str | None) -> Edits:
     stages: list[Edits] = []
     # The separators and quotes of tables are no punctuation.
     now, stands_for = tables.hidden(text, tables.rows(text))
+    changed = None
     for _ in range(_ROUNDS):
         before = now
-        for change in (tidying.before_restoring, tidying.restored, tidying.after_restoring, tidying.line_starts):
-            edits = change(now)
-            if edits.text != now:
-                stages.append(edits)
-                now = edits.text
+        edits = tidying.ruled(now) if changed is None else changed.ruled(now, tidying.ruled)
+        if changed is not None and tidying.has_loose:
+            edits = tidying.ruled(now)
+        stages.append(edits)
+        stages.append(tidying.line_starts(stages[-1].text))
+        now = stages[-1].text
         if now == before:
             break
+        # What a round left alone the next would leave alone, too, but for brackets whose partner is in another line.
+        changed = None if tidying.has_loose else changed_lines(before, now)
     return Edits(text, tables.shown(now, stands_for), partial(_composed, stages))
 
 
@@ -102,6 +107,8 @@ class Tidying:
         self._region = region
         self._known: dict[tuple[int, str], tuple[Edits, ...]] = {}
         self._work: _Work | None = None
+        #: Whether a bracket was seen whose partner is not in its line.
+        self.has_loose = False
         self._before = self._passes(
             ("width.letter", width.letters),
             ("width.mark", width.marks),
@@ -128,6 +135,13 @@ class Tidying:
             Pass(name, find, _SIGN_PATTERNS[name], _step(name)) for name, find in named if name not in self._off
         )
 
+    def ruled(self, text: str) -> Edits:
+        """Apply all rules that stay within their lines, and those that pair brackets across them, once."""
+        stages: list[Edits] = []
+        for change in (self.before_restoring, self.restored, self.after_restoring):
+            stages.append(change(stages[-1].text if stages else text))
+        return Edits(text, stages[-1].text, partial(_composed, stages))
+
     def before_restoring(self, text: str) -> Edits:
         """Apply the rules that come before restoring."""
         return self._applied(text, self._before)
@@ -140,7 +154,11 @@ class Tidying:
         """Bring the marks that were folded back, wherever they stand beside Chinese."""
         if not any(mark in text for mark in restore.FULL):
             return Edits.none(text)
-        found = [at for at in as_list(restore.view_of(text).offsets()) if restore.RULES[text[at]] not in self._off]
+        view = restore.view_of(text)
+        found = view.offsets()
+        self.has_loose |= view.has_loose
+        if not self._off.isdisjoint(restore.RULES.values()):
+            found = [at for at in as_list(found) if restore.RULES[text[at]] not in self._off]
         return restore.full_width(text, found)
 
     def line_starts(self, text: str) -> Edits:
@@ -242,5 +260,6 @@ def _moved(blocks: tuple[tuple[int, int], ...], spans: Spans) -> tuple[tuple[int
 def _composed(stages: list[Edits]) -> Spans:
     spans = NO_SPANS
     for edits in stages:
-        spans = compose(spans, edits.spans)
+        if edits.text != edits.source:
+            spans = compose(spans, edits.spans)
     return spans
