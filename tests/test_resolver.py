@@ -138,6 +138,19 @@ def test_words_of_the_user_always_win() -> None:
     assert convert("佢系我嘅", "zh-Hant-HK", protect=["系"]) == "佢系我嘅"
 
 
+def test_words_of_the_user_win_over_those_of_a_region() -> None:
+    """With regional vocabulary too, what is protected stays and entries are used, and the record says so."""
+    assert convert("這個軟體的介面", "zh-Hans", vocabulary=True, protect=["軟體"]) == "这个軟體的界面"
+    assert convert("這個軟體的介面", "zh-Hans", vocabulary=True) == "这个软件的界面"
+    found = edits("電影片段和影片", "zh-Hans", vocabulary=True)
+    assert [steps[0].rule for steps in found.spans.steps] == ["character", "vocabulary"]
+
+
+def test_longest_match_is_used_where_words_are_switched_off() -> None:
+    """Without the rule the lexicon's words are taken wherever they stand."""
+    assert convert("電影片段", "zh-Hans", vocabulary=True, disable=["word"]) == "电视频段"
+
+
 @pytest.mark.parametrize(
     ("rule", "text", "expected"), [("word", "被发明", "被髮明"), ("context", "佢系我嘅", "佢系我嘅")]
 )

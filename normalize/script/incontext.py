@@ -3,88 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import lru_cache
 from typing import Literal
 
-from normalize import words
 from normalize.config import Config
-from normalize.edits import NO_SPANS, Edit, Edits, Spans, Step, compose
+from normalize.edits import NO_SPANS, Spans, Step, compose
 from normalize.profile import ARRAY_LENGTH, Class, Profile
-from normalize.script import boundaries, context, resolver, scalar, targets
-from normalize.script.converter import BLOCK, Converter
+from normalize.script import context, resolver, vocabulary
+from normalize.script.between import Between
+from normalize.script.converter import Converter
 from normalize.script.entries import read_entries, stamp
 from normalize.script.identification import label_of
-from normalize.script.lexicon import Plan
-from normalize.script.matching import Deferred, Dictionary, Match
 from normalize.script.passages import Passage
 from normalize.script.ready import refining
-from normalize.script.resolver import CONTEXT, PAGE, WORD, Reading, Resolver, WordConverter
-from normalize.script.scalar import COMPONENTS
-from normalize.script.trace import step_of
+from normalize.script.resolver import CONTEXT, PAGE, WORD, Reading, Resolver
 
 _CHARACTER = Step("script", "character", "rule", "the form of this character in the other script")
-#: Words that cost more (nats) are too rare to say where the words of regional vocabulary end.
-_COMMON_WORD = 14.0
 
 
-class InContext:
+class InContext(Between):
     """Converts passages that are read in one way."""
 
     def __init__(self, config: Config, reading: Reading | Literal["settled"]) -> None:
-        assert config.target is not None
+        super().__init__(read_entries(config.dictionary, config.protect))
         self._reading = reading
         self._resolver = plain(config)
-        self._later = _vocabulary(config.target, config.lexicon, config.disable) if config.vocabulary else None
-        entries = read_entries(config.dictionary, config.protect)
-        self._entries = Dictionary(entries, "dictionary") if entries else None
+        self._later = vocabulary.towards_traditional(config) if config.vocabulary else None
 
-    def convert(self, text: str) -> str:
-        """Return the converted text."""
-        if self._entries is None:
-            return self._convert(text)
-        return "".join(match.value if match else self._convert(part) for _, part, match in self._parts(text))
-
-    def trace(self, text: str) -> Spans:
-        """Return what is changed in a text, and why."""
-        if self._entries is None:
-            return self._trace(text)
-        edits: list[Edit] = []
-        for start, part, match in self._parts(text):
-            if match:
-                if match.value != part:
-                    edits.append(Edit(start, start + len(part), match.value, step_of(match, part)))
-                continue
-            found = self._trace(part)
-            output = self._convert(part)
-            for row in found.rows():
-                after = output[row[2] : row[3]]
-                edits.append(Edit(start + row[0], start + row[1], after, found.steps[row[4]][-1]))
-        return Edits.of(text, edits).spans
-
-    def stands_alone(self, character: str) -> bool:
-        """Tell whether nothing ever reaches over a character."""
-        if self._entries is not None and any(character in key for key in self._entries.entries):
-            return False
+    def _stands_alone(self, character: str) -> bool:
         return self._resolver.converter.stands_alone(character) and (
             self._later is None or self._later.stands_alone(character)
         )
-
-    def _parts(self, text: str) -> list[tuple[int, str, Match | None]]:
-        """Return what the user's entries match, and the text between, which is converted as if it stood alone."""
-        assert self._entries is not None
-        found: list[tuple[int, str, Match | None]] = []
-        start = 0
-        for piece in scalar.pieces(text, self._entries):
-            if piece.match:
-                found += [
-                    (start, text[start : piece.start], None),
-                    (piece.start, text[piece.start : piece.end], piece.match),
-                ]
-                start = piece.end
-        found.append((start, text[start:], None))
-        return [row for row in found if row[1]]
 
     def _convert(self, text: str) -> str:
         if self._reading != "settled":
@@ -99,58 +48,7 @@ class InContext:
         return compose(spans, self._later.trace(output)) if self._later else spans
 
 
-class _Vocabulary(WordConverter):
-    """Regional forms and words on text that is in the target's script already."""
-
-    def trace(self, text: str, block: int = BLOCK) -> Spans:
-        """Return what is changed in a text, and why."""
-        if not COMPONENTS.keys().isdisjoint(text):
-            # A description sequence is copied whole, and words beside it are not looked for: it has one record.
-            after = self.convert(text)
-            return Edits.of(text, [Edit(0, len(text), after, WORD)]).spans if after != text else NO_SPANS
-        compiled = self.compiled
-        assert compiled is not None
-        edits: list[Edit] = []
-        for offset, part in resolver.linked(text, compiled.follow):
-            for start, end, match in boundaries.pieces(part, self.plan):
-                key = part[start:end]
-                if match and match.value != key:
-                    edits.append(Edit(offset + start, offset + end, match.value, step_of(match, key)))
-        return Edits.of(text, edits).spans
-
-
-@lru_cache(16)
-def _vocabulary(target: str, lexicon: str, disable: frozenset[str]) -> Converter:
-    """Return the converter that brings Traditional text to a region's forms and words."""
-    config = Config(target=target, lexicon=lexicon, disable=disable, vocabulary=True)
-    plan = targets.refinement(target, config)
-    if not config.allows(WORD) or len(plan.chain) != 1:
-        return Converter(plan)
-    links = Deferred(partial(_links, plan, lexicon, disable), "word")
-    # What the compiled form depends on, together with the code here that chooses the words.
-    files = (*plan.files, words.path(), Path(__file__))
-    return _Vocabulary(replace(plan, name=f"{plan.name}:words", normalization=(), segmentation=links, files=files))
-
-
-def _links(plan: Plan, lexicon: str, disable: frozenset[str]) -> dict[str, str]:
-    """Return the words that may compete at either end of a key, so that a run reaches as far as they do."""
-    back = resolver.ready("zh-Hant", lexicon, disable).exact
-    keys = [key for dictionary in plan.chain[0].dictionaries() for key in dictionary.entries if len(key) > 1]
-    found = neighbours({words.fold(key[0]) for key in keys}, {words.fold(key[-1]) for key in keys})
-    converted = back.convert("\n".join(found)).split("\n")
-    return {word: word for word in converted if len(word) > 1}
-
-
-def neighbours(firsts: set[str], lasts: set[str]) -> list[str]:
-    """Return the common words that end with one of `firsts` or begin with one of `lasts`."""
-    return [
-        word
-        for word, cost in words.common(_COMMON_WORD)
-        if len(word) > 1 and (word[0] in lasts or word[-1] in firsts) and cost < _COMMON_WORD
-    ]
-
-
-def converters(text: str, found: Sequence[Passage], profile: Profile, config: Config) -> list[Converter | InContext]:
+def converters(text: str, found: Sequence[Passage], profile: Profile, config: Config) -> list[Converter | Between]:
     """Return what converts each passage of a text towards Traditional."""
     settled_reading: Reading | Literal["settled"] = "settled"
     if any(settled for _, _, settled in found) and _converted_by_character(text, found, config):
@@ -193,10 +91,10 @@ def in_lines(
     profile: Profile,
     config: Config,
     settled_reading: Reading | Literal["settled"] = "settled",
-) -> list[Converter | InContext]:
+) -> list[Converter | Between]:
     """Return what converts each passage when the whole has been judged, or is not to be."""
     traditional = profile.has(Class.HANT)
-    chosen: list[Converter | InContext] = []
+    chosen: list[Converter | Between] = []
     for start, end, settled in found:
         if settled:
             chosen.append(settling(config, settled_reading))
@@ -213,7 +111,7 @@ def plain(config: Config) -> Resolver:
     return resolver.ready(target, config.lexicon, config.disable)
 
 
-def settling(config: Config, reading: Reading | Literal["settled"] = "settled") -> Converter | InContext:
+def settling(config: Config, reading: Reading | Literal["settled"] = "settled") -> Converter | Between:
     """Return what converts passages that are in the target's script already."""
     return in_context(config, reading) if reading != "settled" or config.vocabulary else refining(config)
 

@@ -15,7 +15,9 @@ from importlib import resources
 from pathlib import Path
 
 from normalize.config import Config
-from normalize.script import lexicon, targets
+from normalize.edits import Spans, compose
+from normalize.script import lexicon, targets, vocabulary
+from normalize.script.between import Between
 from normalize.script.converter import Converter
 from normalize.script.entries import read_entries, stamp
 from normalize.script.matching import Dictionary, Matcher, ShortCircuit, Union
@@ -24,7 +26,26 @@ _FILE = "simplified.tsv"
 _IN_SETTLED = frozenset("於俱像")
 
 
-def converting(config: Config, settled: bool) -> Converter:
+class _InWords(Between):
+    """Converts in words of the mainland: the words first, in which words decide, and then the characters."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(read_entries(config.dictionary, config.protect))
+        self._first = vocabulary.towards_simplified(config)
+        self._then = _converting(replace(config, vocabulary=False, dictionary=(), protect=()), settled=False)
+
+    def _convert(self, text: str) -> str:
+        return self._then.convert(self._first.convert(text))
+
+    def _trace(self, text: str) -> Spans:
+        between = self._first.convert(text)
+        return compose(self._first.trace(text), self._then.trace(between))
+
+    def _stands_alone(self, character: str) -> bool:
+        return self._first.stands_alone(character) and self._then.stands_alone(character)
+
+
+def converting(config: Config, settled: bool) -> Converter | Between:
     """Return the converter towards Simplified; `settled`: for lines that are Simplified already.
 
     >>> converting(Config(target="zh-Hans"), settled=False).convert("看著他的著作")
@@ -35,9 +56,13 @@ def converting(config: Config, settled: bool) -> Converter:
 
 
 @lru_cache(32)
-def _ready(settings: tuple[object, ...], settled: bool, _stamp: tuple[object, ...]) -> Converter:
+def _ready(settings: tuple[object, ...], settled: bool, _stamp: tuple[object, ...]) -> Converter | Between:
     names = ("target", "vocabulary", "lexicon", "dictionary", "protect", "disable")
     config = Config.of(**dict(zip(names, settings, strict=True)))
+    return _InWords(config) if config.vocabulary and not settled else _converting(config, settled)
+
+
+def _converting(config: Config, settled: bool) -> Converter:
     assert config.target is not None
     plan = (targets.refinement if settled else targets.conversion)(config.target, config)
     entries = _entries()

@@ -15,7 +15,7 @@ from normalize.script.passages import Passage, passages
 from normalize.script.ready import converting, of_configuration, official, refining
 
 if TYPE_CHECKING:
-    from normalize.script.incontext import InContext
+    from normalize.script.between import Between
 
 #: The classes of the characters that a conversion can change; a text without any is passed on.
 _CONVERTIBLE = (Class.HAN, Class.HANS, Class.HANT, Class.COMPATIBILITY, Class.RADICAL, Class.SURROGATE, Class.KANA)
@@ -96,7 +96,7 @@ def stage_many(texts: Sequence[str], config: Config) -> list[str]:
     wanted, unwanted = (HANT, HANS) if traditional else (HANS, HANT)
     found = scripts(texts).tolist()
     done = list(texts)
-    ready: list[Converter | InContext]
+    ready: list[Converter | Between]
     if not traditional:
         from normalize.script import simplified
 
@@ -122,6 +122,7 @@ def stage_many(texts: Sequence[str], config: Config) -> list[str]:
 def _edits(text: str, found: Sequence[Passage], profile: Profile, config: Config) -> Edits:
     """Convert each passage by the plan that fits it, towards Traditional in context."""
     assert config.target is not None
+    chosen: list[Converter | Between]
     if config.context and targets.is_traditional(config.target):
         from normalize.script.incontext import converters
 
@@ -147,7 +148,7 @@ def _edits(text: str, found: Sequence[Passage], profile: Profile, config: Config
     return Edits(text, output, spans)
 
 
-def _for(passage: Passage, config: Config) -> Converter:
+def _for(passage: Passage, config: Config) -> Converter | Between:
     if config.context:
         from normalize.script import simplified
 

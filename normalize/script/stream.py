@@ -7,6 +7,7 @@ from dataclasses import replace
 from normalize.config import Config
 from normalize.profile import Class, Profile
 from normalize.script import scalar, simplified
+from normalize.script.between import Between
 from normalize.script.converter import Converter
 from normalize.script.incontext import in_lines
 from normalize.script.lexicon import CONFIGURATIONS, Plan
@@ -86,6 +87,7 @@ class LineStream:
         hans, hant = profile.count(Class.HANS), profile.count(Class.HANT)
         wanted, unwanted = (hant, hans) if self._traditional else (hans, hant)
         self._seen = (self._seen[0] + wanted, self._seen[1] + unwanted)
+        chosen: list[Converter | Between]
         if self._traditional:
             chosen = in_lines(text, found, profile, self._config)
         else:
