@@ -7,10 +7,12 @@ what there is so far into words. Both are in nats; the lower, the likelier.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
 from normalize import words
-from normalize.mojibake import likelihood
+from normalize.mojibake import likelihood, names
 from normalize.mojibake.page import LOST, Page
 from normalize.profile import Class, class_of
 
@@ -29,6 +31,13 @@ QUOTE = 3.0
 #: A digit that cannot be known is any of ten.
 DIGIT = 2.3
 
+#: Nats for a foreign name that ends at a dot, for the dot, for anything else beside a dot, and for Han right after a
+#: foreign name; and for a Chinese name. Measured on 80 pairs of foreign names that the names and words do not hold, a
+#: byte of each character hidden in turn: with names, and without, the right character came first in 263 of 335 where
+#: its second byte was left (187), in 201 of 305 where its first was (132); of 130 Chinese ones in 53 of 136 (39), 29 of
+#: 101 (26). Values from half to twice these differ by less than two in a hundred.
+FOREIGN, DOTTED, AT_DOT, GOES_ON, NATIVE = 7.0, 2.0, 4.0, 1.5, 6.0
+_DOT = "·"
 _STOPS = "。，、；：！？"
 _QUOTES = "“”「」『』"
 
@@ -36,17 +45,20 @@ _QUOTES = "“”「」『』"
 class Weight(NamedTuple):
     """What a text costs: pairs and page so far, and the words up to its end and up to the places shortly before.
 
-    `recent` are the folded characters after the first of those places.
+    `recent` are the folded characters after the first of those places, `spent` what the pairs cost up to each that a
+    name would cost instead, and `named` what takes the place of words if the end stands inside a foreign name.
     """
 
     pairs: float
-    recent: str
-    reached: tuple[float, ...]
+    recent: str = ""
+    reached: tuple[float, ...] = (0.0,)
+    spent: tuple[float, ...] = (0.0,)
+    named: float = inf
 
     @property
     def cost(self) -> float:
         """The cost in nats of the whole text."""
-        return self.pairs + self.reached[-1]
+        return self.pairs + min(self.reached[-1], self.named)
 
 
 class Weigher:
@@ -58,15 +70,55 @@ class Weigher:
 
     def begin(self, before: str) -> Weight:
         """Return the weight of nothing, after the text before it."""
-        weight = Weight(0.0, "", (0.0,))
-        for character in before:
-            weight = self._word(weight, character, 0.0)
-        return weight._replace(reached=tuple(cost - weight.reached[-1] for cost in weight.reached))
+        weight = Weight(0.0)
+        for previous, character in pairwise("\n" + before):
+            weight = self.add(weight, previous, character)
+        words_spent, pairs_spent = weight.reached[-1], weight.spent[-1]
+        return Weight(
+            0.0,
+            weight.recent,
+            tuple(cost - words_spent for cost in weight.reached),
+            tuple(cost - pairs_spent for cost in weight.spent),
+            weight.named - words_spent,
+        )
 
     def add(self, weight: Weight, previous: str, character: str) -> Weight:
         """Return the weight with one more character."""
-        pairs = weight.pairs + self.pair(previous, character)
-        return self._word(weight, character, pairs)
+        pair = self.pair(previous, character)
+        if not _is_han(character):
+            return self._mark(weight, character, weight.pairs + pair)
+        folded = _fold(character)
+        recent = weight.recent + folded
+        reached, spent, named = weight.reached, weight.spent, weight.named
+        least = reached[-1] + _character_cost(folded)
+        for length in range(2, len(recent) + 1):
+            cost = _word_cost(recent[-length:])
+            if cost is not None and reached[-length] + cost < least:
+                least = reached[-length] + cost
+        replaced = pair - self._page.oddity(previous, character)
+        now = spent[-1] + replaced
+        for length in (2, 3):
+            if len(recent) >= length and (cost := _native(recent[-length:])) is not None:
+                least = min(least, reached[-length] + cost - (now - spent[-length]))
+        if named < inf:
+            named += names.foreign(weight.recent, folded) - replaced
+            least = min(least, named + names.foreign(recent, names.END) + GOES_ON)
+        kept = words.LONGEST - 1
+        return Weight(weight.pairs + pair, recent[-kept:], (*reached[-kept:], least), (*spent[-kept:], now), named)
+
+    @staticmethod
+    def _mark(weight: Weight, character: str, pairs: float) -> Weight:
+        """Return the weight with a character that is in no word."""
+        recent, least = weight.recent, weight.reached[-1]
+        ended = weight.named + names.foreign(recent, names.END) if weight.named < inf else inf
+        if character != _DOT:
+            return Weight(pairs, "", (min(least, ended),))
+        # Before a dot stands a name, or hardly anything.
+        for length in range(1, min(len(recent), names.LONGEST) + 1):
+            cost = FOREIGN + names.whole(recent[-length:]) - (weight.spent[-1] - weight.spent[-1 - length])
+            ended = min(ended, weight.reached[-1 - length] + cost)
+        named = min(least + AT_DOT, ended + DOTTED - (pairs - weight.pairs))
+        return Weight(pairs, "", (named + AT_DOT,), (0.0,), named)
 
     def pair(self, previous: str, character: str) -> float:
         """Return what a character costs after another on this page, apart from words."""
@@ -94,21 +146,7 @@ class Weigher:
         """
         like = {"": "\n", "\r": "\n", "<": "\n", "&": " ", ",": "，", LOST: "1"}.get(character, character)
         pairs = self.pair(previous, like) - MARK - MARK_PAIRS * likelihood.alone(like)
-        return self._word(weight, "，", weight.pairs + pairs)
-
-    @staticmethod
-    def _word(weight: Weight, character: str, pairs: float) -> Weight:
-        if not _is_han(character):
-            return Weight(pairs, "", weight.reached[-1:])
-        recent = weight.recent + _fold(character)
-        reached = weight.reached
-        least = reached[-1] + (_word_cost(recent[-1]) or WORDS * words.UNKNOWN)
-        for length in range(2, len(recent) + 1):
-            cost = _word_cost(recent[-length:])
-            if cost is not None and reached[-length] + cost < least:
-                least = reached[-length] + cost
-        kept = words.LONGEST - 1
-        return Weight(pairs, recent[-kept:], (*reached[-kept:], least))
+        return self._mark(weight, "，", weight.pairs + pairs)
 
 
 @lru_cache(1 << 14)
@@ -121,7 +159,19 @@ def _fold(character: str) -> str:
     return words.fold(character)
 
 
+@lru_cache(1 << 14)
+def _character_cost(folded: str) -> float:
+    return _word_cost(folded) or WORDS * words.UNKNOWN
+
+
 @lru_cache(1 << 16)
 def _word_cost(folded: str) -> float | None:
     cost = words.known(folded)
     return None if cost is None else WORDS * cost
+
+
+@lru_cache(1 << 16)
+def _native(folded: str) -> float | None:
+    """Return what a Chinese name of two or three characters costs, None for what is none."""
+    cost = names.native(folded)
+    return None if cost is None else NATIVE + cost
