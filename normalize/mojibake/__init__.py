@@ -21,6 +21,11 @@ def stage(text: str, profile: Profile, config: Config) -> Edits:
 
         if profile.has(Class.PINYIN) or has_orphan(text):
             edits = repair_annotations(text)
+    # These pages are Traditional.
+    if not edits and profile.count(Class.HANT) >= profile.count(Class.HANS):
+        from normalize.mojibake.annotations import repair_vanished
+
+        edits = repair_vanished(text, profile)
     first = Edits.of(text, [edit for edit in edits if config.allows(edit.step)])
     if first.text.isascii():
         return first

@@ -23,6 +23,9 @@ _STOPS = "。，、；：！？"
 _BEFORE_NO_STOP = _STOPS + ",;:!?"
 _AFTER_NO_STOP = _STOPS + "·"
 _MARKS = "！（），：；？"
+_NUMBERED = re.compile(r"(?<![^\s>。；：，,;:])[（(](\d{1,2})[)）]")
+#: What stands before the number of a paragraph or of an item, as `_NUMBERED` has it.
+_BEFORE_NUMBER = "\n\r> \u3000。；：，,;:"
 _OPENING = "“‘「『（《〈【"
 _CLOSER = {"“": "”", "‘": "’", "「": "」", "『": "』"}
 _CLOSED = {after: before for before, after in _CLOSER.items()}
@@ -47,6 +50,8 @@ class Page:
         self.folded = marks.count(",") >= marks.count("，")
         self.private_stripped = not re.search("[\ue000-\uf8ff]", text)
         self._spaced_digits = bool(re.search("[\u4e00-\u9fff] \\d", text))
+        self._returns = "\r\n" in text
+        self._numbers: list[tuple[int, int]] = []
         counts = Counter(text)
         hans = sum(count for x, count in counts.items() if class_of(x) is Class.HANS)
         hant = sum(count for x, count in counts.items() if class_of(x) is Class.HANT)
@@ -55,6 +60,7 @@ class Page:
         # Most of these pages were made from Simplified ones, whose quotes are “ ” and ‘ ’.
         corners, curved = len(re.findall("[「」『』]", text)), len(re.findall("[“”‘’]", text))
         self._foreign = "“”‘’" if corners > 3 * curved else "「」『』" if curved >= 3 * corners else ""
+        self._kana = sum(count for x, count in counts.items() if class_of(x) is Class.KANA) * 10 > len(text)
         self._wide_blanks = bool(re.search(r"[^\n> \u3000]\u3000", text))
         self._counts = Counter({x: count for x, count in counts.items() if x >= "\u3400"})
         self._total = self._counts.total()
@@ -71,7 +77,8 @@ class Page:
             return _UNUSUAL
         if "！" <= character <= "～" and character not in _MARKS:
             return _UNUSUAL / 2
-        return _UNUSUAL if class_of(character) is self._other_script else 0.0
+        kind = class_of(character)
+        return _UNUSUAL if kind is self._other_script or (kind is Class.KANA and not self._kana) else 0.0
 
     def topic(self, character: str) -> float:
         """Return what a character costs more or less than elsewhere, because the page uses it seldom or often.
@@ -107,6 +114,32 @@ class Page:
         opened = sum((x in "(（") - (x in ")）") for x in before.rpartition("\n")[2])
         return 2 * _UNUSUAL if opened <= 0 else 0.0
 
+    def number(self, position: int, before: str) -> str:
+        """Return the one digit that stood in brackets after `before`, or "" where nothing tells.
+
+        Items are numbered from one: it is one more than the number before it, or one less than the one after it. Both
+        must agree where there are both.
+        """
+        if self.text[position : position + 1] not in (")", "）") or before[-1:] != "（":
+            return ""
+        if before[-2:-1] not in _BEFORE_NUMBER:
+            return ""
+        known = [(match.start(), int(match[1])) for match in _NUMBERED.finditer(self.text)] + self._numbers
+        earlier = max((item for item in known if item[0] < position), default=(0, 0))[1]
+        later = min((item for item in known if item[0] > position), default=(0, 0))[1]
+        number = earlier + 1 if later in (0, 1, earlier + 2) else later - 1 if not earlier else 0
+        return str(number) if 0 < number < 10 else ""
+
+    def remember(self, position: int, text: str) -> None:
+        """Take note of the number of an item in a repair."""
+        self._numbers += [(position, int(match[1])) for match in _NUMBERED.finditer(text)]
+
+    def is_cut(self, position: int) -> bool:
+        """Tell whether what stands at a place has lost its first character: a line end, a tag or an entity."""
+        if self.text[position : position + 1] == "\n":
+            return self._returns
+        return bool(_TAG.match(self.text, position) or _ENTITY.match(self.text, position))
+
     def eaten(self, position: int) -> list[tuple[str, float]]:
         """Return the ASCII characters that a lead byte may have taken along before `position`, and what each costs.
 
@@ -115,12 +148,8 @@ class Page:
         """
         if position >= len(self.text):
             return [("", 0.0)]
-        if self.text[position] == "\n" and "\r\n" in self.text:
-            return [("\r", 0.0)]
-        if _TAG.match(self.text, position):
-            return [("<", 0.0)]
-        if _ENTITY.match(self.text, position):
-            return [("&", 0.0)]
+        if self.is_cut(position):
+            return [("\r" if self.text[position] == "\n" else "<" if _TAG.match(self.text, position) else "&", 0.0)]
         following = self.text[position]
         if following == " ":
             return [(LOST if _GROUP_OF_DIGITS.match(self.text, position) else " ", 0.0)]
@@ -134,7 +163,7 @@ class Page:
         found = Counter(_AFTER_WIDE.findall(_ANY_ANNOTATION.sub("", self.text)))
         if not self.folded:
             del found[","]
-        counts = {" ": 1.0, "\n": 0.5, LOST: 1.0} | ({",": 1.0} if self.folded else {})
+        counts = {" ": 1.0, "\n": 0.5, LOST: 1.0} | ({",": 2.0} if self.folded else {})
         for character, count in found.items():
             character = LOST if character.isdigit() else character
             counts[character] = counts.get(character, 0.0) + count

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from math import inf
@@ -23,6 +23,7 @@ from normalize.mojibake.weighing import Weigher, Weight
 _CONTROLS = "\x05\x06\x07\x08"
 #: A blank or control bytes, then a mark that tools put control bytes before.
 _NOISED_MARK = re.compile(r"[\x05-\x08 ]?[\x05-\x08]*(?=[！；？。，：、,;:!?])")
+_NOISED = "！；？。，：、!;?,:"
 #: The same where two marks were hit, one after the other: the trail of a character and the lead of `。` make `！`.
 _NOISED_TWICE = re.compile(r"\?[\x05-\x08 ]?[\x05-\x08]*\?[\x05-\x08 ]?[\x05-\x08]*([！。!])")
 _TWICE = {"。": 0xA3, "！": 0xA1}
@@ -94,11 +95,17 @@ class Undone:
     rival: str | None = None
 
 
+#: Hypotheses with the place from which each goes on.
+Beginnings = Iterator[tuple[int, Hypothesis]]
+
+
 class ShiftReader:
     """Reads the shifted characters of one page."""
 
-    def __init__(self, text: str, listed: AnnotationList) -> None:
+    def __init__(self, text: str, listed: AnnotationList, dropped: bool = False) -> None:
+        """Take a page and its list; `dropped` if nothing stands for an undecodable pair."""
         self.text = text
+        self.dropped = dropped
         self.page = Page(text)
         self.weigher = Weigher(self.page)
         self.listed = listed
@@ -108,10 +115,17 @@ class ShiftReader:
 
         `before` is the text right in front of it, some characters, seen through what was already repaired.
         """
+        return self._undo(start, before, self._begin)
+
+    def undo_after(self, start: int, before: str) -> Undone | None:
+        """Undo the shift that begins with the mark at `start`, whose first byte a lead byte had for a trail."""
+        return self._undo(start, before, self._begin_at_mark)
+
+    def _undo(self, start: int, before: str, begin: Callable[[Hypothesis, int], Beginnings]) -> Undone | None:
         code = cp936.encode_character(before[-1]) if before else None
         first = Hypothesis(before, None, self.weigher.begin(before), last=code[-1] if code else 0)
         waiting: dict[int, list[Hypothesis]] = {}
-        for position, hypothesis in self._begin(first, start):
+        for position, hypothesis in begin(first, start):
             waiting.setdefault(position, []).append(hypothesis)
         finished: list[tuple[int, Hypothesis]] = []
         while waiting:
@@ -131,6 +145,20 @@ class ShiftReader:
         if not finished:
             return None
         return self._choose(finished, start, len(before))
+
+    def unfolded(self, undone: Undone) -> Undone:
+        """Return a repair with what belongs to it and was folded: the bracket it opens, the other half of an indent.
+
+        Control bytes before `。` (A1 A3) hit every indented `　（` (A1 A1, A3 A8): what a later fold left of
+        `　　（1）` is a blank, the damage, and `)`.
+        """
+        start, end, text = undone.start, undone.end, undone.hypothesis.text
+        if self.page.folded and text[-2:-1] == "（" and self.text[end : end + 1] == ")":
+            text, end = text + "）", end + 1
+        self.page.remember(start, text + self.text[end : end + 1])
+        if text[0] == "\u3000" and self.text[start - 1 : start] == " " and self.text[start - 2 : start - 1] in "\n>":
+            text, start = "\u3000" + text, start - 1
+        return replace(undone, start=start, end=end, hypothesis=replace(undone.hypothesis, text=text))
 
     def _choose(self, finished: list[tuple[int, Hypothesis]], start: int, known: int) -> Undone:
         """Return the best hypothesis, each weighed over the same stretch of text and two characters beyond.
@@ -168,7 +196,7 @@ class ShiftReader:
         lost = tuple(place - known for place in best.lost)
         return Undone(start, end, replace(best, text=best.text[known:], lost=lost), runner_up)
 
-    def _begin(self, first: Hypothesis, start: int) -> Iterator[tuple[int, Hypothesis]]:
+    def _begin(self, first: Hypothesis, start: int) -> Beginnings:
         """Yield the ways in which a shift can begin at a `?`."""
         broken = pinyin.BROKEN_ANNOTATION.match(self.text, start)
         if broken:
@@ -182,12 +210,7 @@ class ShiftReader:
             return
         noised = _NOISED_MARK.match(self.text, start + 1)
         if noised:
-            # The lead byte took the control byte with it; its own trail is the first byte of the mark.
-            code = cp936.encode_character(cp936.full_width(self.text[noised.end()]))
-            assert code is not None
-            guess = replace(first, guessed=True)
-            for lead in range(0x81, 0xFF):
-                yield noised.end() + 1, self._feed_all(replace(guess, pending=lead), code)
+            yield from self._begin_at_mark(first, noised.end())
         twice = _NOISED_TWICE.match(self.text, start)
         if twice:
             # Control bytes went in between the lead and the trail, and then before the mark that followed.
@@ -197,6 +220,14 @@ class ShiftReader:
                 known = self._feed(replace(guess, pending=lead), _TWICE[mark])
                 if known.extra < inf:
                     yield twice.end(), self._write(known, mark)
+
+    def _begin_at_mark(self, first: Hypothesis, start: int) -> Beginnings:
+        """Yield the ways in which the first byte of a mark can be a trail: its lead byte took a control byte along."""
+        code = cp936.encode_character(cp936.full_width(self.text[start]))
+        assert code is not None
+        guess = replace(first, guessed=True)
+        for lead in range(0x81, 0xFF):
+            yield start + 1, self._feed_all(replace(guess, pending=lead), code)
 
     def _take_trail(self, h: Hypothesis, character: str, syllable: str) -> Hypothesis:
         """Take an annotation out, and the trail byte of its character, which its bracket had hidden."""
@@ -232,6 +263,8 @@ class ShiftReader:
                 yield annotation.end(), replace(h, used=(*h.used, (pair, annotation[1])))
         if character in _CONTROLS or (character == " " and _NOISED_MARK.match(text, position)):
             yield position + 1, h
+        if self.dropped and (character in _NOISED or self.page.is_cut(position)):
+            yield from self._dropped(h, position)
         if character == cp936.UNDECODABLE:
             yield from self._undecodable(h, position)
         code = cp936.encode_character(character)
@@ -261,14 +294,23 @@ class ShiftReader:
             known = self._feed(guess, trail)
             if noised:  # it took a control byte along: nothing is lost, and the mark had two bytes
                 yield noised.end() + 1, self._write(known, cp936.full_width(self.text[noised.end()]))
-            for character, cost in eaten:
+            number = self.page.number(position + 1, known.text)
+            for character, cost in [(number, 0.0)] if number else eaten:
                 yield position + 1, self._end(known, character, cost)
+
+    def _dropped(self, h: Hypothesis, position: int) -> Iterator[tuple[int, Hypothesis]]:
+        """Yield what was dropped before a mark, with its control byte, or with what a tag or an entity began with."""
+        guess = replace(h, guessed=True)
+        eaten = self.page.eaten(position)[0][0] if self.page.is_cut(position) else ""
+        for trail in self._likely_trails(h):
+            known = self._feed(guess, trail)
+            yield position, self._end(known, eaten, 0.0) if eaten else known
 
     def _likely_trails(self, h: Hypothesis) -> list[int]:
         """Return the trail bytes that make a character with the waiting lead byte, the likeliest first."""
         assert h.pending is not None
         previous = h.text[-1:]
-        pairs = ((cp936.decode_pair(h.pending, trail), trail) for trail in range(0x40, 0xFF))
+        pairs = ((cp936.decode_pair(h.pending, trail), trail) for trail in range(0x81, 0xFF))
         ranked = sorted((self.weigher.add(h.weight, previous, x).cost, trail) for x, trail in pairs if x)
         return [trail for _, trail in ranked[:_BEAM]]
 
