@@ -168,9 +168,16 @@ def _marks_around(text: str, start: int) -> int:
 
 
 def _is_garbled(text: str, start: int) -> bool:
-    """Tell whether the text behind an orphan, on a page that shows no other damage, reads as if it were shifted."""
+    """Tell whether the text behind an orphan, on a page that shows no other damage, reads as if it were shifted.
+
+    Where nothing is left of what was put in, ASCII behind it says nothing: `?，?` is what some people write.
+    """
     orphan = _ORPHANS.match(text, start)
-    return orphan is not None and likelihood.mean(text[orphan.end() - 1 : orphan.end() + 2]) >= _GARBLED
+    if orphan is None:
+        return False
+    behind = text[orphan.end() - 1 : orphan.end() + 2]
+    is_bare = orphan.end() - orphan.start() == 2
+    return not (is_bare and (len(behind) < 3 or min(behind[1:]) < "\x80")) and likelihood.mean(behind) >= _GARBLED
 
 
 def _is_cut(text: str, start: int, page: Page) -> bool:
