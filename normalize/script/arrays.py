@@ -98,6 +98,8 @@ class Arrays:
 
     def exceptions(self, block: Workspace, starts: Places) -> list[Stretches]:
         """Convert the runs around some places; return those that get another length, which are still to be put in."""
+        if not starts.size:
+            return []
         source, out = block.source, block.out
         left, right = self._runs_around(source, starts)
         sizes = right - left
