@@ -72,7 +72,9 @@ def changed_lines(before: str, after: str) -> ChangedLines | None:
         start += len(line) + 1
     blocks = masks.blocks(after)
     if blocks:
-        if [before[first:last] for first, last in masks.blocks(before)] != [after[first:last] for first, last in blocks]:
+        if [before[first:last] for first, last in masks.blocks(before)] != [
+            after[first:last] for first, last in blocks
+        ]:
             return None
         firsts = [first for first, _ in blocks]
         for start, end in places:

@@ -98,7 +98,8 @@ class Stretch:
         self.is_last = last == len(text)
         self.codes = points(text if last - first == len(text) else text[first:last])
         self.kinds = _table().take(self.codes, mode="clip")
-        if self.codes.max() > 0xFFFF:
+        self.has_beyond = bool(self.codes.max() > 0xFFFF)
+        if self.has_beyond:
             beyond = np.flatnonzero(self.codes > 0xFFFF)
             han = (self.codes[beyond] >= 0x20000) & (self.codes[beyond] <= 0x3FFFF)
             self.kinds[beyond[han]] = HAN

@@ -39,6 +39,7 @@ _SIGNS = {
     "spacing.remove": spacing.TIGHT,
 }
 _SIGN_PATTERNS = {name: re.compile(pattern) for name, pattern in _SIGNS.items()}
+_ORDER = tuple(_SIGNS)
 _MARK_AT_LINE_START = re.compile("[\r\n](?=[，。、；：！？])")
 _BREAK = re.compile(f"[{BREAKS}]")
 
@@ -56,6 +57,7 @@ class Pass(NamedTuple):
     find: Find
     sign: re.Pattern[str]
     step: Step
+    bit: int
 
 
 def tidied(text: str, config: Config, region: str | None) -> Edits:
@@ -132,7 +134,9 @@ class Tidying:
 
     def _passes(self, *named: tuple[str, Find]) -> tuple[Pass, ...]:
         return tuple(
-            Pass(name, find, _SIGN_PATTERNS[name], _step(name)) for name, find in named if name not in self._off
+            Pass(name, find, _SIGN_PATTERNS[name], _step(name), 1 << _ORDER.index(name))
+            for name, find in named
+            if name not in self._off
         )
 
     def ruled(self, text: str) -> Edits:
@@ -176,16 +180,16 @@ class Tidying:
 
     def _applied(self, text: str, passes: tuple[Pass, ...]) -> Edits:
         """Apply rules line by line."""
-        shift = 0 if passes is self._before else len(self._before)
         work = self._work_on(text)
+        of_passes = sum(rule.bit for rule in passes)
         found: list[Patch] = []
         if passes is self._after:
             found += (Patch(at, at, ()) for at in work.blanks)
         for start, end, all_bits in work.lines:
-            bits = all_bits >> shift & (1 << len(passes)) - 1
+            bits = all_bits & of_passes
             if not bits:
                 continue
-            key = (shift, text[start:end])
+            key = (of_passes, text[start:end])
             edits = self._known.get(key) if work.is_running else None
             if edits is None:
                 edits = _rewritten(work.cutter.line(start, end), bits, passes)
@@ -211,7 +215,7 @@ class Tidying:
         from normalize.punctuation.stretch import stretches
         from normalize.punctuation.triggers import Triggers
 
-        names = tuple(rule.name for rule in (*self._before, *self._after))
+        names = frozenset(rule.name for rule in (*self._before, *self._after))
         for stretch in stretches(text):
             triggers = Triggers(stretch, cutter.blocks_in(stretch.first, stretch.last), self._style, self._region)
             bits, added = triggers.of_lines(names)
@@ -229,8 +233,8 @@ def _step(name: str) -> Step:
 def _rewritten(line: Line, bits: int, passes: tuple[Pass, ...]) -> tuple[Edits, ...]:
     """Return what the rules make of a line, one after the other: those of `bits`, and all once one changed it."""
     changes: list[Edits] = []
-    for index, rule in enumerate(passes):
-        if (changes or bits >> index & 1) and rule.sign.search(line.text):
+    for rule in passes:
+        if (changes or bits & rule.bit) and rule.sign.search(line.text):
             edits = Edits.of(line.text, _edits(line, rule))
             if edits.text != line.text:
                 changes.append(edits)

@@ -7,7 +7,7 @@ is found is all that a rule would change, and some more.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,28 @@ from normalize.punctuation.lines import BREAKS
 from normalize.punctuation.stretch import BLANKS, SIGNS, Flags, Offsets, Stretch
 
 Classes = npt.NDArray[np.uint16]
+Bits = npt.NDArray[np.uint32]
+
+#: The rules of tidying that stay within a line, in their order; each has a bit.
+NAMES = (
+    "width.letter",
+    "width.mark",
+    "width.sentence",
+    "width.kana",
+    "quote.form",
+    "ellipsis",
+    "dash",
+    "middle-dot",
+    "title",
+    "repeated",
+    "stop",
+    "quote.straight",
+    "quote.region",
+    "spacing.mark",
+    "spacing.add",
+    "spacing.remove",
+)
+BITS = {name: np.uint32(1 << index) for index, name in enumerate(NAMES)}
 
 #: What a character is, as bits: Han; wide (Han, kana, marks); an ASCII letter; an ASCII digit; a character of a word
 #: that a blank parts from Han; a blank or line end; a sign of a mask; ASCII that an address has; a mark beside which no
@@ -24,6 +46,7 @@ Classes = npt.NDArray[np.uint16]
 _HAN, _WIDE, _LETTER, _DIGIT, _TOKEN, _SPACE, _SIGN, _ADDRESS, _MARK, _SENTENCE, _QUOTE, _ASKED = (
     np.uint16(1 << bit) for bit in range(12)
 )
+_ALNUM = np.uint16(_LETTER | _DIGIT)
 #: Characters that call for a rule wherever they stand.
 _ALONE = {
     "width.letter": "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)))),
@@ -33,14 +56,21 @@ _ALONE = {
     "ellipsis": "⋯‥",
     "dash": "⸺⸻",
     "middle-dot": "•‧・･∙⋅．",
-    "quote.straight": "\"'",
 }
-#: Characters that call for a rule when so many of them stand in a row.
-_IN_A_ROW = {
-    "ellipsis": (3, ".。．·・"),
-    "dash": (2, "-－–−─―﹣"),
-    "title": (2, "<＜"),
-    "repeated": (2, "，。、；："),
+#: Characters that call for a rule when two of them stand in a row; for an ellipsis, three.
+_IN_A_ROW = {"ellipsis": ".。．·・", "dash": "-－–−─―﹣", "title": "<＜", "repeated": "，。、；："}
+#: Characters that call for a rule by what stands beside them, or elsewhere in their line.
+_BESIDE = {
+    "width.mark": "，：？（\u3000",
+    "width.sentence": "，；：！？（）。",
+    "ellipsis": "…",
+    "dash": "—",
+    "stop": ".．",
+    "quote.straight": "\"'",
+    "quote.region": "“”‘’「」『』",
+    "spacing.mark": " ",
+    "spacing.add": "%°+#",
+    "spacing.remove": " ",
 }
 _MARKS = "，。、；：！？）」』》〉】〕（「『《〈【〔"
 _CLOSING = " \t\r\n\v\f”’」』》）\"')*_<"
@@ -63,15 +93,22 @@ def _table() -> Classes:
         (BREAKS + BLANKS, _SPACE),
         (SIGNS, _SIGN),
         ("./@:\\", _ADDRESS),
-        (_MARKS, _MARK | _ASKED),
+        (_MARKS, _MARK),
         ("，。；！？", _SENTENCE),
         ('“‘「『"', _QUOTE),
-        ("\r\n \u3000“”‘’「」『』…—%°+#.", _ASKED),
-        *((characters, _ASKED) for characters in _ALONE.values()),
-        *((characters, _ASKED) for _, characters in _IN_A_ROW.values()),
+        *((characters, _ASKED) for called in (_ALONE, _IN_A_ROW, _BESIDE) for characters in called.values()),
     ):
         for character in characters:
             table[ord(character)] |= bits
+    return table
+
+
+@cache
+def _calls(which: str) -> Bits:
+    """Return for every character, as bits, the rules that it calls for alone, in a row, or by what stands beside it."""
+    table = np.zeros(0x10001, dtype=np.uint32)
+    for name, characters in {"alone": _ALONE, "in a row": _IN_A_ROW, "beside": _BESIDE}[which].items():
+        table[[ord(character) for character in characters]] |= BITS[name]
     return table
 
 
@@ -80,6 +117,30 @@ def _table_of(characters: str) -> Flags:
     table = np.zeros(0x10001, dtype=bool)
     table[[ord(character) for character in characters]] = True
     return table
+
+
+class _Places:
+    """Characters that some rules ask for: where they stand, their code points, and what stands beside them."""
+
+    def __init__(self, stretch: Stretch, classes: Classes, places: Offsets) -> None:
+        self._stretch = stretch
+        self._classes = classes
+        self.places = places
+        self.codes = stretch.codes.take(places)
+
+    def beside(self, step: int) -> tuple[Classes, npt.NDArray[np.uint32]]:
+        """Return class and code point of what stands before (-1) or after (1) each place; zeros at the edge."""
+        at = self.places + step
+        classes, codes = self._classes.take(at, mode="clip"), self._stretch.codes.take(at, mode="clip")
+        if at.size and (at[0] < 0 or at[-1] >= self._classes.size):
+            outside = (at < 0) | (at >= self._classes.size)
+            classes[outside] = codes[outside] = 0
+        return classes, codes
+
+    @cached_property
+    def lines(self) -> Offsets:
+        """The numbers of the lines."""
+        return self._stretch.lines(self.places)
 
 
 class Triggers:
@@ -94,132 +155,136 @@ class Triggers:
         self._style = style
         self._region = region
         self._classes = _table().take(stretch.codes, mode="clip")
-        ideographs = np.flatnonzero(stretch.codes >= 0x20000)
-        self._classes[ideographs[stretch.codes[ideographs] <= 0x3FFFF]] |= _HAN | _WIDE
-        starts = np.minimum(stretch.starts, len(self._classes) - 1)
+        if stretch.has_beyond:
+            ideographs = (stretch.codes >= 0x20000).nonzero()[0]
+            self._classes[ideographs[stretch.codes[ideographs] <= 0x3FFFF]] |= _HAN | _WIDE
+        starts = stretch.starts
+        if starts[-1] >= self._classes.size:
+            starts = np.minimum(starts, self._classes.size - 1)
         self._lines: Classes = np.bitwise_or.reduceat(self._classes, starts)
         for first, last in blocks:
             self._lines[starts.searchsorted(first, "right") - 1 : starts.searchsorted(last)] |= _SIGN
-        self._places = np.flatnonzero(self._classes & _ASKED)
-        self._codes = stretch.codes.take(self._places)
-        self._line = stretch.lines(self._places)
-        self._before, self._previous = self._beside(-1)
-        self._after, self._next = self._beside(1)
 
-    def _beside(self, step: int) -> tuple[Classes, npt.NDArray[np.uint32]]:
-        """Return class and code point of what stands before (-1) or after (1) each place; zeros at the edge."""
-        at = self._places + step
-        classes, codes = self._classes.take(at, mode="clip"), self._stretch.codes.take(at, mode="clip")
-        outside = (at < 0) | (at >= len(self._classes))
-        classes[outside] = codes[outside] = 0
-        return classes, codes
-
-    def of_lines(self, names: tuple[str, ...]) -> tuple[npt.NDArray[np.uint32], Offsets]:
-        """Return for each line, as bits in the order of `names`, the rules that may change something there.
+    def of_lines(self, names: frozenset[str]) -> tuple[Bits, Offsets]:
+        """Return for each line, as bits, the rules of these names that may change something there.
 
         And the places where a blank is to be added: all that there is to do in their lines.
         """
-        bits = np.zeros(len(self._lines), dtype=np.uint32)
-        for index, name in enumerate(names):
-            if name != "spacing.add":
-                found = np.flatnonzero(self._holds(name))
-                bits[self._line[found]] |= np.uint32(1 << index)
+        asked = self._at((self._classes & _ASKED).nonzero()[0])
+        called = _calls("alone").take(asked.codes, mode="clip")
+        self._in_a_row(asked, called)
+        beside = _calls("beside").take(asked.codes, mode="clip")
+        for name, bit in BITS.items():
+            judge = getattr(self, "_" + name.replace(".", "_").replace("-", "_"), None)
+            if judge is not None and name in names:
+                some = (beside & bit).nonzero()[0]
+                if some.size:
+                    called[some[judge(self._at(asked.places.take(some)))]] |= bit
+        bits = np.zeros(self._lines.size, dtype=np.uint32)
+        calling = called.nonzero()[0]
+        np.bitwise_or.at(bits, self._stretch.lines(asked.places.take(calling)), called.take(calling))
+        bits &= np.bitwise_or.reduce([BITS[name] for name in names], initial=np.uint32(0))
         if "spacing.add" not in names:
             return bits, np.zeros(0, dtype=np.intp)
-        signs = self._holding("%°+#") & (self._after & _HAN != 0)
         places, certain = self._words()
         lines = self._stretch.lines(places)
+        # Where another rule, or a sign beside Han (the bit of this one), has something to do.
         uncertain = (bits > 0) | (self._lines & _SIGN > 0)
         # What may be a record: no mark of a sentence, and something of an address.
         uncertain |= (self._lines & (_SENTENCE | _ADDRESS)) == _ADDRESS
-        uncertain[self._line[signs]] = True
         uncertain[lines[~certain]] = True
         others = uncertain.take(lines)
-        bit = np.uint32(1 << names.index("spacing.add"))
-        bits[lines[others]] |= bit
-        bits[self._line[signs]] |= bit
+        bits[lines[others]] |= BITS["spacing.add"]
         return bits, places[~others]
 
-    def _holds(self, name: str) -> Flags:
-        """Tell which places call for a rule."""
-        if name in _ALONE:
-            found = _table_of(_ALONE[name]).take(self._codes, mode="clip")
-        else:
-            found = np.zeros(len(self._places), dtype=bool)
-        if name in _IN_A_ROW:
-            count, characters = _IN_A_ROW[name]
-            repeated = _table_of(characters).take(self._codes, mode="clip") & (self._codes == self._next)
-            found |= repeated if count == 2 else repeated & (self._codes == self._previous)
-        more = getattr(self, "_" + name.replace(".", "_").replace("-", "_"), None)
-        return found if more is None else more(found)
+    def _at(self, places: Offsets) -> _Places:
+        return _Places(self._stretch, self._classes, places)
 
-    def _holding(self, characters: str) -> Flags:
-        return _table_of(characters).take(self._codes, mode="clip")
+    def _in_a_row(self, asked: _Places, called: Bits) -> None:
+        """Add the rules that two or three of a character call for."""
+        _, following = asked.beside(1)
+        repeated = (asked.codes == following).nonzero()[0]
+        if repeated.size:
+            some = self._at(asked.places.take(repeated))
+            calls = _calls("in a row").take(some.codes, mode="clip")
+            _, preceding = some.beside(-1)
+            calls[preceding != some.codes] &= ~BITS["ellipsis"]
+            called[repeated] |= calls
 
-    def _width_mark(self, found: Flags) -> Flags:
-        half = (self._previous > 0x20) & (self._previous < 0x7F)
-        half |= (self._previous >= 0xFF01) & (self._previous <= 0xFF5E)
-        alnum = np.uint16(_LETTER | _DIGIT)
-        before, after = self._before & alnum != 0, self._after & alnum != 0
-        found |= self._holding("，：？") & half & after
-        found |= (self._codes == ord("（")) & (self._before & _LETTER != 0) & (after | (self._next == ord("，")))
-        found |= (self._codes == 0x3000) & before & after
+    def _width_mark(self, some: _Places) -> Flags:
+        """A mark between half-width characters, a bracket in a formula, an ideographic blank inside English."""
+        (before, previous), (after, following) = some.beside(-1), some.beside(1)
+        half = ((previous - np.uint32(0x21)) <= 0x7E - 0x21) | ((previous - np.uint32(0xFF01)) <= 0xFF5E - 0xFF01)
+        is_after = after & _ALNUM != 0
+        is_bracket, is_blank = some.codes == ord("（"), some.codes == 0x3000
+        found: Flags = ~(is_bracket | is_blank) & half & is_after
+        found |= is_bracket & (before & _LETTER != 0) & (is_after | (following == ord("，")))
+        found |= is_blank & (before & _ALNUM != 0) & is_after
         return found
 
-    def _width_sentence(self, found: Flags) -> Flags:
-        two_before = self._classes.take(self._places - 2, mode="clip")
-        behind = (self._before & _LETTER != 0) | ((self._previous == ord(" ")) & (two_before & _LETTER != 0))
-        lines = self._lines.take(self._line)
-        called: Flags = self._holding("，；：！？（）。") & behind & ((lines & _HAN == 0) | (lines & _QUOTE != 0))
-        return called
+    def _width_sentence(self, some: _Places) -> Flags:
+        """A mark behind a Latin word, in a line without Han or with quotes."""
+        before, previous = some.beside(-1)
+        two_before = self._classes.take(some.places - 2, mode="clip")
+        behind: Flags = (before & _LETTER != 0) | ((previous == ord(" ")) & (two_before & _LETTER != 0))
+        if behind.any():
+            lines = self._lines.take(some.lines)
+            behind &= (lines & _HAN == 0) | (lines & _QUOTE != 0)
+        return behind
 
-    def _ellipsis(self, found: Flags) -> Flags:
-        dots = np.flatnonzero(self._codes == ord("…"))
-        if dots.size:
-            places = self._places.take(dots)
-            begins = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1] + 1)))
-            lengths = np.diff(np.append(begins, dots.size))
-            # One for each Han character: …… and ………… are as they should be.
-            found[dots[begins[(lengths != 2) & (lengths != 4)]]] = True
+    def _ellipsis(self, some: _Places) -> Flags:
+        """Any number of U+2026 but two and four: one for each Han character, …… and ………… are as they should be."""
+        begins = np.flatnonzero(np.concatenate(([True], some.places[1:] != some.places[:-1] + 1)))
+        lengths = np.diff(np.append(begins, some.places.size))
+        found = np.zeros(some.places.size, dtype=bool)
+        found[begins[(lengths != 2) & (lengths != 4)]] = True
         return found
 
-    def _dash(self, found: Flags) -> Flags:
-        called: Flags = found | ((self._codes == ord("—")) & (self._previous == ord("—")) & (self._next == ord("—")))
-        return called
+    def _dash(self, some: _Places) -> Flags:
+        """Three of them."""
+        (_, previous), (_, following) = some.beside(-1), some.beside(1)
+        found: Flags = (previous == ord("—")) & (following == ord("—"))
+        return found
 
-    def _stop(self, found: Flags) -> Flags:
-        after = (self._after & _SPACE != 0) | (self._next == 0)
-        after |= _table_of(_CLOSING).take(self._next, mode="clip")
-        called: Flags = self._holding(".．") & after & (self._lines.take(self._line) & _WIDE != 0)
-        return called
+    def _stop(self, some: _Places) -> Flags:
+        """A stop with a blank, a closing mark or nothing behind it, in a line with wide characters."""
+        after, following = some.beside(1)
+        found: Flags = (after & _SPACE != 0) | (following == 0) | _table_of(_CLOSING).take(following, mode="clip")
+        return found & (self._lines.take(some.lines) & _WIDE != 0)
 
-    def _quote_straight(self, found: Flags) -> Flags:
-        called: Flags = found & (self._style is not None) & (self._lines.take(self._line) & _HAN != 0)
-        return called
+    def _quote_straight(self, some: _Places) -> Flags:
+        """One in a line with Han, when it is known what straight quotes stand for."""
+        found: Flags = (self._lines.take(some.lines) & _HAN != 0) & (self._style is not None)
+        return found
 
-    def _quote_region(self, found: Flags) -> Flags:
+    def _quote_region(self, some: _Places) -> Flags:
         """Quotes of lines in which they do not alternate, opening and closing, in the region's outer marks."""
-        quotes = np.flatnonzero(self._holding("“”‘’「」『』"))
-        lines, codes = self._line[quotes], self._codes[quotes]
-        begins = np.concatenate(([True], lines[1:] != lines[:-1])) if quotes.size else np.zeros(0, dtype=bool)
-        ordinal = np.arange(quotes.size) - np.flatnonzero(begins)[begins.cumsum() - 1]
+        lines, codes = some.lines, some.codes
+        begins = np.concatenate(([True], lines[1:] != lines[:-1]))
+        ordinal = np.arange(lines.size) - begins.nonzero()[0][begins.cumsum() - 1]
         pairs = {"CN": "“”", "TW": "「」", "HK": "「」", None: "“”「」『』"}[self._region]
         opening, closing = _table_of(pairs[::2]).take(codes), _table_of(pairs[1::2]).take(codes)
         odd = ordinal % 2 == 1
         # Closing marks of all three stand one after the opening ones.
         right = np.where(odd, closing & (codes == np.roll(codes, 1) + 1), opening)
-        is_last = np.append(begins[1:], True) if quotes.size else begins
-        wrong = ~right | (is_last & ~odd) | (self._lines.take(lines) & _SIGN != 0)
-        found[quotes[wrong]] = True
+        is_last = np.append(begins[1:], True)
+        found: Flags = ~right | (is_last & ~odd) | (self._lines.take(lines) & _SIGN != 0)
         return found
 
-    def _spacing_mark(self, found: Flags) -> Flags:
-        called: Flags = (self._codes == ord(" ")) & ((self._before | self._after) & _MARK != 0)
-        return called
+    def _spacing_mark(self, some: _Places) -> Flags:
+        """A blank beside a full-width mark."""
+        found: Flags = (some.beside(-1)[0] | some.beside(1)[0]) & _MARK != 0
+        return found
 
-    def _spacing_remove(self, found: Flags) -> Flags:
-        called: Flags = (self._codes == ord(" ")) & ((self._before | self._after) & _HAN != 0)
-        return called
+    def _spacing_add(self, some: _Places) -> Flags:
+        """A sign that ends a word, in front of Han."""
+        found: Flags = some.beside(1)[0] & _HAN != 0
+        return found
+
+    def _spacing_remove(self, some: _Places) -> Flags:
+        """A blank beside Han."""
+        found: Flags = (some.beside(-1)[0] | some.beside(1)[0]) & _HAN != 0
+        return found
 
     def _words(self) -> tuple[Offsets, Flags]:
         """Return where Han and a word of Latin letters or digits meet, and whether the word is nothing but that.
@@ -228,7 +293,7 @@ class Triggers:
         """
         size = len(self._classes)
         inside = self._classes & _TOKEN != 0
-        edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+        edges = (inside[1:] != inside[:-1]).nonzero()[0] + 1
         if inside[0]:
             edges = np.append(0, edges)
         if inside[-1]:
