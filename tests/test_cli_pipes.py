@@ -108,8 +108,8 @@ MEASURE = """
 import resource, subprocess, sys
 line = "他们在图书馆里找到了一本关于头发的旧书，里面夹着几张发黄的照片。\\n".encode()
 block = line * 10000
-with subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
-    for _ in range(60):
+with subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+    for _ in range(int(sys.argv[1])):
         process.stdin.write(block)
     process.stdin.close()
 print(process.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
@@ -117,9 +117,10 @@ print(process.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux only")
-def test_memory_does_not_grow_with_the_pipe() -> None:
-    """Sixty megabytes of plain conversion need less than 150 MB (so do two gigabytes, which were tried by hand)."""
-    command = [sys.executable, "-c", MEASURE, *COMMAND, *PLAIN]
+@pytest.mark.parametrize(("megabytes", "options"), [("60", PLAIN), ("12", ("--vocabulary",))], ids=["plain", "all"])
+def test_memory_does_not_grow_with_the_pipe(megabytes: str, options: tuple[str, ...]) -> None:
+    """Many megabytes need less than 150 MB, with everything on too (so do two gigabytes, which were tried by hand)."""
+    command = [sys.executable, "-c", MEASURE, megabytes, *COMMAND, *options]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     code, peak = map(int, done.stdout.split())
     assert code == 0

@@ -12,7 +12,7 @@ import click
 from normalize.cli.options import encoding_named
 from normalize.cli.outcome import shown, warn
 from normalize.formats import FormatError, Options, Rewritten, rewrite
-from normalize.formats.document import TextDocument, Visit
+from normalize.formats.document import TextDocument, Visit, unseen
 from normalize.pipeline import Normalizer
 from normalize.result import Decoded, Result
 
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from normalize.formats.blocks import Divided
 
 #: Files of more bytes are done in blocks of this size where their format allows it. Smaller ones are judged whole: the
-#: signature of a collapse, and damage that is a pattern of the page, show best in all of it.
-LARGE = 1 << 25
-BLOCK = 1 << 22
+#: signature of a collapse, and damage that is a pattern of the page, show best in all of it, and 4 MB are more than a
+#: book. With everything on, blocks of this size take 125 MB of memory, and those of 4 MB twice as much, and longer.
+LARGE = 1 << 22
+BLOCK = 1 << 19
 
 
 def form_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -141,7 +142,7 @@ class Parts:
         self._normalizer = normalizer
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from self._divided.rewritten(self._normalizer, lambda result: None)
+        yield from self._divided.rewritten(self._normalizer, unseen)
         for note in self._divided.left:
             warn(f"{self._path}: {note}")
 

@@ -19,6 +19,7 @@ from normalize.cli.inputs import opened
 from normalize.cli.outcome import warn
 from normalize.config import Config
 from normalize.formats.blocks import Blocks
+from normalize.formats.document import unseen
 from normalize.formats.span import Options
 from normalize.pipeline import Normalizer
 
@@ -59,7 +60,7 @@ def _read(stream: BinaryIO, form: Form, normalizer: Normalizer) -> bytes | Itera
     if data and form.unencodable == "strict":
         blocks = _Piped(read, stream, form.options)
         if blocks.is_divisible:
-            return blocks.rewritten(normalizer, lambda result: None)
+            return blocks.rewritten(normalizer, unseen)
     return b"".join(read) + stream.read()
 
 
