@@ -173,7 +173,7 @@ def _is_garbled(text: str, start: int) -> bool:
     Where nothing is left of what was put in, ASCII behind it says nothing: `?，?` is what some people write.
     """
     orphan = _ORPHANS.match(text, start)
-    if orphan is None:
+    if orphan is None or text[orphan.end() - 1] == "?":  # `? ?` too
         return False
     behind = text[orphan.end() - 1 : orphan.end() + 2]
     is_bare = orphan.end() - orphan.start() == 2
