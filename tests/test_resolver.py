@@ -19,6 +19,7 @@ from normalize.script import columns, context, convert, convert_many, resolver, 
 from normalize.script.stream import stream
 
 CASES = json.loads((Path(__file__).parent / "cases" / "resolver.json").read_text("utf-8"))["cases"]
+EVERYDAY = json.loads((Path(__file__).parent / "cases" / "everyday.json").read_text("utf-8"))
 TRADITIONAL = ("zh-Hant", "zh-Hant-TW", "zh-Hant-HK")
 
 #: Characters with several forms, their neighbours in words, either script, marks, and what must never be lost.
@@ -48,6 +49,13 @@ TEXT = st.text(st.sampled_from(CHARACTERS), max_size=60)
 def edits(text: str, target: str, **options: object) -> Edits:
     """Return what the stage answers."""
     return stage(text, Profile(text), Config.of(target=target, **options))
+
+
+def test_everyday_phrases() -> None:
+    """Words of daily life whose characters have several forms, and others in which the same characters only meet."""
+    inputs, expected = zip(*EVERYDAY["cases"], strict=True)
+    found = convert_many(inputs, EVERYDAY["target"])
+    assert [row for row in zip(inputs, expected, found, strict=True) if row[1] != row[2]] == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
