@@ -5,9 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import partial
+from operator import itemgetter
 
-from normalize.edits import Edits, Spans
+from normalize.edits import Edits, Spans, as_list
 from normalize.punctuation import masks
+
+_START = itemgetter(0)
 
 
 class ChangedLines:
@@ -46,14 +49,15 @@ class ChangedLines:
         for start, end in self._places:
             begins.append(begin)
             begin += end - start + 1
-        columns: tuple[list[int], ...] = ([], [], [], [], [])
-        for first, last, out_first, out_last, code in edits.spans.rows():
-            line = bisect_right(begins, first) - 1
-            shift = self._places[line][0] - begins[line]
-            row = (first + shift, last + shift, out_first + shift, out_last + shift, code)
-            for column, value in zip(columns, row, strict=True):
-                column.append(value)
-        return Spans(*columns, edits.spans.steps)
+        spans = edits.spans
+        shifts = [
+            self._places[line][0] - begins[line] for line in (bisect_right(begins, at) - 1 for at in spans.starts)
+        ]
+        starts, ends, out_starts, out_ends = (
+            [place + shift for place, shift in zip(as_list(column), shifts, strict=True)]
+            for column in (spans.starts, spans.ends, spans.out_starts, spans.out_ends)
+        )
+        return Spans(starts, ends, out_starts, out_ends, spans.codes, spans.steps)
 
 
 def changed_lines(before: str, after: str) -> ChangedLines | None:

@@ -235,10 +235,11 @@ def _rewritten(line: Line, bits: int, passes: tuple[Pass, ...]) -> tuple[Edits, 
     changes: list[Edits] = []
     for rule in passes:
         if (changes or bits & rule.bit) and rule.sign.search(line.text):
-            edits = Edits.of(line.text, _edits(line, rule))
-            if edits.text != line.text:
+            found = list(_edits(line, rule))
+            if found:
+                edits = Edits.of(line.text, found)
                 changes.append(edits)
-                line = Line(edits.text, line.start, _moved(line.blocks, edits.spans))
+                line = Line(edits.text, line.start, _moved(line.blocks, edits.spans) if line.blocks else ())
     return tuple(changes)
 
 

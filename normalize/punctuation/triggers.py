@@ -250,7 +250,8 @@ class Triggers:
         """A stop with a blank, a closing mark or nothing behind it, in a line with wide characters."""
         after, following = some.beside(1)
         found: Flags = (after & _SPACE != 0) | (following == 0) | _table_of(_CLOSING).take(following, mode="clip")
-        return found & (self._lines.take(some.lines) & _WIDE != 0)
+        found &= self._lines.take(some.lines) & _WIDE != 0
+        return found
 
     def _quote_straight(self, some: _Places) -> Flags:
         """One in a line with Han, when it is known what straight quotes stand for."""
