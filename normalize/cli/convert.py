@@ -59,6 +59,9 @@ def convert(
 ) -> int:
     """Repair FILEs (or standard input) and convert them to one script.
 
+    Text from a pipe is judged as a whole. When its writer pauses for a second, the lines that are there are passed on,
+    and later ones as they come, judged by those before them.
+
     \b
     Examples:
       normalize convert page.txt --to zh-Hans

@@ -3,11 +3,16 @@
 What is short enough to be judged as a whole is read to its end. Longer text of lines is done in blocks, as large files
 are. And where nothing of a text can depend on what follows (plain conversion, without repair and without context) each
 piece is passed on as soon as it is certain, while whoever writes it goes on.
+
+With repair or context the whole of a text has a say in each line: nothing is certain before the end. But a writer that
+pauses may be one that never ends (`tail -f`). So when nothing has come for a second, the encoding and the format are
+those of what is there, and lines are passed on whenever the writer pauses, judged together with those before them.
 """
 
 from __future__ import annotations
 
 import codecs
+import select
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,11 +24,19 @@ from normalize.cli.inputs import opened
 from normalize.cli.outcome import warn
 from normalize.config import Config
 from normalize.formats.blocks import Blocks
-from normalize.formats.document import unseen
+from normalize.formats.document import TextDocument, Visit, read_text, rewrite_text, unseen
 from normalize.formats.span import Options
 from normalize.pipeline import Normalizer
+from normalize.result import Result
 
 _READ = 1 << 16
+#: Seconds of silence after which what was written so far is no longer taken for part of something to be judged whole:
+#: more than writers wait that are at work, less than somebody who waits for an answer.
+PAUSE = 1.0
+#: Seconds of silence after which the lines that are there are passed on, once that is so.
+_BREATH = 0.1
+#: So many characters before a line are judged together with it: about what a page has.
+_BEFORE = 1 << 12
 #: So much is looked at to tell plain text in UTF-8 from everything else; until then nothing is passed on.
 _HEAD = 1 << 12
 #: What begins a sequence that changes the meaning of ASCII: escape, and `~{` of HZ; and what no plain text has.
@@ -47,7 +60,14 @@ def _read(stream: BinaryIO, form: Form, normalizer: Normalizer) -> bytes | Itera
     given = normalizer.config.encoding is not None
     read: deque[bytes] = deque()
     size = 0
-    while data := _some(stream):
+    while True:
+        if read and not _has_more(stream, PAUSE):
+            paused = _Paused.of(read, stream, form, normalizer.config.encoding)
+            if paused is not None:
+                return paused.rewritten(normalizer, unseen)
+        data = _some(stream)
+        if not data:
+            break
         read.append(data)
         size += len(data)
         if passes:
@@ -58,7 +78,7 @@ def _read(stream: BinaryIO, form: Form, normalizer: Normalizer) -> bytes | Itera
         if size > LARGE:
             break
     if data and form.unencodable == "strict":
-        blocks = _Piped(read, stream, form.options)
+        blocks = _Piped(read, stream, form.options, normalizer.config.encoding)
         if blocks.is_divisible:
             return blocks.rewritten(normalizer, unseen)
     return b"".join(read) + stream.read()
@@ -69,6 +89,14 @@ def _some(stream: BinaryIO) -> bytes:
     read1 = getattr(stream, "read1", stream.read)
     data: bytes = read1(_READ)
     return data
+
+
+def _has_more(stream: BinaryIO, seconds: float) -> bool:
+    """Tell whether more can be read, or the end, waiting so long for it; True where that cannot be told."""
+    try:
+        return bool(select.select([stream.fileno()], [], [], seconds)[0])
+    except (OSError, ValueError):
+        return True
 
 
 def _passes_on(config: Config, form: Form) -> bool:
@@ -117,11 +145,11 @@ def _passed_on(head: bytes, stream: BinaryIO, config: Config) -> Iterator[bytes]
 class _Piped(Blocks):
     """A large document of lines that is read from a pipe, the beginning of which was read already."""
 
-    def __init__(self, read: deque[bytes], stream: BinaryIO, options: Options) -> None:
+    def __init__(self, read: deque[bytes], stream: BinaryIO, options: Options, encoding: str | None) -> None:
         self._read = read
         self._stream = stream
         self._begun = False
-        super().__init__(Path("-"), "", None, BLOCK, options)
+        super().__init__(Path("-"), "", None, BLOCK, options, encoding)
 
     def _raw(self) -> Iterator[bytes]:
         if not self._begun:
@@ -144,3 +172,50 @@ class _Piped(Blocks):
                 return
             yield bytes(block[:BLOCK])
             del block[:BLOCK]
+
+
+class _Paused(_Piped):
+    """A text of lines whose writer pauses: each time the lines that are there are done."""
+
+    @classmethod
+    def of(cls, read: deque[bytes], stream: BinaryIO, form: Form, encoding: str | None) -> _Paused | None:
+        """Return what was read so far as such a text, or None when it does not show yet, or cannot be divided."""
+        head = b"".join(read)
+        if form.unencodable != "strict" or head.isascii() or b"\n" not in head:
+            return None
+        paused = cls(read, stream, form.options, encoding)
+        return paused if paused.is_divisible else None
+
+    def _raw(self) -> Iterator[bytes]:
+        if not self._begun:
+            yield from super()._raw()
+            return
+        yield b"".join(self._read)
+        while data := _some(self._stream):
+            block = bytearray(data)
+            while len(block) < BLOCK and _has_more(self._stream, _BREATH) and (data := _some(self._stream)):
+                block += data
+            yield bytes(block)
+
+    def rewritten(self, normalizer: Normalizer, visit: Visit) -> Iterator[bytes]:
+        """Yield the lines normalised, as they come."""
+        known = Normalizer(normalizer.config, encoding=self._code)
+        before = ""
+        for block in self._whole_lines():
+            document = read_text(block, "", self._code, self.options, self.format)
+            if isinstance(document, TextDocument) and document.is_whole and len(block) < BLOCK:
+                (text,) = document.texts
+                yield document.written([Result(_after(before, text, known), text)], visit).data
+                before = (before + text)[-_BEFORE:]
+                before = before[before.find("\n") + 1 :]
+            else:
+                yield rewrite_text(block, "", known, self.options, visit, self.format).data
+
+
+def _after(before: str, text: str, normalizer: Normalizer) -> str:
+    """Return a text normalised that stands after another, which has a say in it."""
+    result = normalizer.explain(before + text)
+    place = len(before)
+    if any(start < place < end for start, end, *_ in result.spans.rows()):
+        return normalizer.normalize(text)
+    return result.text[result.align(place) :]
