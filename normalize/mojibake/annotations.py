@@ -14,7 +14,7 @@ from normalize.edits import Certainty, Edit, Step
 from normalize.mojibake import cp936, likelihood, pinyin
 from normalize.mojibake.annotate import annotate
 from normalize.mojibake.annotation_list import AnnotationList, learn, straddled
-from normalize.mojibake.page import LOST, Page
+from normalize.mojibake.page import LOST
 from normalize.mojibake.shifted import ShiftReader, Undone
 from normalize.mojibake.vanished import vanished_places
 from normalize.profile import Profile
@@ -132,7 +132,7 @@ def _repair(text: str, page: AnnotationList, damaged: bool, noised: bool = False
         if event["orphan"] is not None or text[start] == "?":
             reader = reader or ShiftReader(text, page)
             possible = damaged or (
-                event["orphan"] and (noised or _is_garbled(text, start) or _is_cut(text, start, reader.page))
+                event["orphan"] and (noised or _is_garbled(text, start) or _is_cut(text, start, reader))
             )
             possible = possible and (damaged or _marks_around(text, start) <= (2 if noised else 1))
             undone = reader.undo(start, before) if possible else None
@@ -180,7 +180,7 @@ def _is_garbled(text: str, start: int) -> bool:
     return not (is_bare and (len(behind) < 3 or min(behind[1:]) < "\x80")) and likelihood.mean(behind) >= _GARBLED
 
 
-def _is_cut(text: str, start: int, page: Page) -> bool:
+def _is_cut(text: str, start: int, reader: ShiftReader) -> bool:
     """Tell whether a mark stands between two question marks, and what follows shows that the second took a byte.
 
     `?！?/p>` was `。”</p>`, and `?。?）` was `　（1）`.
@@ -188,7 +188,7 @@ def _is_cut(text: str, start: int, page: Page) -> bool:
     between = _BETWEEN.match(text, start)
     if between is None:
         return False
-    return text[between.end() : between.end() + 1] in (")", "）") or page.is_cut(between.end())
+    return text[between.end() : between.end() + 1] in (")", "）") or reader.page.is_cut(between.end())
 
 
 def _shift_edits(undone: Undone, certainty: Certainty) -> Iterator[Edit]:

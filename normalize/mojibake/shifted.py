@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from math import inf
 
 from normalize.mojibake import cp936, likelihood, pinyin
@@ -106,9 +106,17 @@ class ShiftReader:
         """Take a page and its list; `dropped` if nothing stands for an undecodable pair."""
         self.text = text
         self.dropped = dropped
-        self.page = Page(text)
-        self.weigher = Weigher(self.page)
         self.listed = listed
+
+    @cached_property
+    def page(self) -> Page:
+        """The facts about the text as a page: counted when a shift is looked at, which few texts have."""
+        return Page(self.text)
+
+    @cached_property
+    def weigher(self) -> Weigher:
+        """What weighs the hypotheses on this page."""
+        return Weigher(self.page)
 
     def undo(self, start: int, before: str) -> Undone | None:
         """Undo the shift that begins at `start` (its `?`), or return None where the bytes have no other reading.
