@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from normalize.formats.blocks import Divided
 
 #: Files of more bytes are done in blocks of this size where their format allows it. Smaller ones are judged whole: the
-#: signature of a collapse, and damage that is a pattern of the page, show best in all of it, and 4 MB are more than a
-#: book. With everything on, blocks of this size take 125 MB of memory, and those of 4 MB twice as much, and longer.
-LARGE = 1 << 22
+#: signature of a collapse, and damage that is a pattern of the page, show best in all of it, and 2 MB are a thick book.
+#: With everything on, blocks of this size and whole files up to that take 125 MB of memory; 4 MB take 150, or 250 with
+#: the record of all changes, and longer.
+LARGE = 1 << 21
 BLOCK = 1 << 19
 
 
