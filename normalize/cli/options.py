@@ -10,7 +10,7 @@ import click
 
 from normalize.cli.help import Rare
 from normalize.cli.outcome import Failure
-from normalize.config import REGIONS, TARGETS, Config
+from normalize.config import BRACKETS, REGIONS, SPACES, TARGETS, Config
 from normalize.pipeline import Normalizer
 from normalize.settings import SettingsFile, find_settings, read_settings
 
@@ -22,6 +22,8 @@ _FLAGS = {
     "target": "--to",
     "encoding": "--from-encoding",
     "region": "--region",
+    "spaces": "--spaces",
+    "brackets": "--brackets",
     "lexicon": "--lexicon",
     "dictionary": "--dictionary",
     "protect": "--protect",
@@ -55,6 +57,18 @@ def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--vocabulary/--no-vocabulary", default=None, help="Also convert regional words (软件 to 軟體)."),
         click.option("--tidy/--no-tidy", default=None, help="Also tidy punctuation to the region's style."),
         click.option("--region", type=click.Choice(REGIONS, case_sensitive=False), help="Style of punctuation."),
+        click.option(
+            "--spaces",
+            type=click.Choice(SPACES, case_sensitive=False),
+            help="Tidying: blanks between Han and Latin.  [default: add]",
+            cls=Rare,
+        ),
+        click.option(
+            "--brackets",
+            type=click.Choice(BRACKETS, case_sensitive=False),
+            help="Width of brackets, by house style.  [default: full]",
+            cls=Rare,
+        ),
         click.option("--repair/--no-repair", default=None, help="Repair mojibake and annotations, or leave them."),
         click.option(
             "--characters/--no-characters", default=None, help="Clean odd characters, or leave them.", cls=Rare
