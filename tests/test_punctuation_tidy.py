@@ -7,10 +7,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from command import run
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from normalize.config import Config
+import normalize
+from normalize.config import Config, ConfigError
 from normalize.profile import ARRAY_LENGTH, Profile
 from normalize.punctuation import fields, punctuate, quotes, restore, stage, stretch, tables, tidy
 from normalize.punctuation.columns import Columns
@@ -209,3 +211,57 @@ def test_shared_text_is_judged_the_same_in_columns():
     rows = (SHARED / "restore.jsonl").read_text("utf-8").splitlines()
     text = "\n".join(json.loads(row)["fold"] for row in rows)
     assert list(Columns(text).offsets()) == restore.OneByOne(text).offsets()
+
+
+HOUSE_STYLES = [
+    ({}, "用 PM 开会（约 3 小时），好。"),
+    ({"spaces": "keep"}, "用PM 开会（约3小时），好。"),
+    ({"spaces": "remove"}, "用PM开会（约3小时），好。"),
+    ({"brackets": "half"}, "用 PM 开会 (约 3 小时)，好。"),
+    ({"brackets": "half", "spaces": "keep"}, "用PM 开会(约3小时)，好。"),
+]
+
+
+@pytest.mark.parametrize(("style", "expected"), HOUSE_STYLES)
+def test_house_style(style, expected):
+    """Spaces between Han and Latin are added, removed or kept, and brackets are full or half width, as is asked for."""
+    text = "用PM 开会（约3小时），好。"
+    assert normalize.normalize(text, target=None, tidy=True, **style) == expected
+    assert staged(f"{text}\n" * 40, tidy=True, **style) == f"{expected}\n" * 40
+
+
+def test_house_style_on_the_command_line_and_for_a_folder(tmp_path):
+    """Flags and settings files say the same as the options of the package."""
+    text, expected = "用PM 开会（约3小时），好。", "用PM 开会(约3小时)，好。"
+    flags = ("--tidy", "--brackets", "half", "--spaces", "keep")
+    done = run("convert", "--to", "none", *flags, data=text.encode(), cwd=tmp_path)
+    assert (done.returncode, done.stdout.decode()) == (0, expected)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "page.txt").write_text(text, "utf-8")
+    house = 'target = "none"\ntidy = true\nbrackets = "half"\nspaces = "keep"\n'
+    (tmp_path / "in" / "normalize.toml").write_text(house, "utf-8")
+    assert run("batch", "in", "-o", "out", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "out" / "page.txt").read_text("utf-8") == expected
+
+
+def test_half_width_brackets_are_not_widened_where_they_are_the_house_style():
+    """Restoring leaves brackets to the house style; what else a collapse took comes back."""
+    text = "算力(FLOPS)足够,数据也多,好。"
+    assert staged(text) == "算力（FLOPS）足够，数据也多，好。"
+    assert staged(text, brackets="half") == "算力(FLOPS)足够，数据也多，好。"
+    assert staged("`f（x）`是函数（一元）。", brackets="half", tidy=True) == "`f（x）` 是函数 (一元)。"
+
+
+@pytest.mark.parametrize("setting", ["spaces", "brackets"])
+def test_an_unknown_house_style_is_answered_with_the_known_ones(setting):
+    """The message names the setting and what it may be."""
+    with pytest.raises(ConfigError, match=f"unknown {setting} 'hal'.*known are"):
+        Config(**{setting: "hal"})
+
+
+@settings(max_examples=200)
+@given(MIXED, st.sampled_from(["add", "remove", "keep"]))
+def test_tidying_twice_is_tidying_once_in_every_house_style(text, spaces):
+    """Half-width brackets and any habit of blanks are at rest, too."""
+    once = staged(text, tidy=True, region="CN", spaces=spaces, brackets="half")
+    assert staged(once, tidy=True, region="CN", spaces=spaces, brackets="half") == once

@@ -21,6 +21,7 @@ _MIDDLE_DOT = re.compile("[•‧・･∙⋅]|(?<=[^\\W0-9A-Za-z_])．(?=[^\\W0
 _KANA = re.compile("[\u3040-\u30ff]")
 _REPEATED = re.compile("([，。、；：])\\1+")
 _TITLE = re.compile("(?<![<＜])(?:<<|＜＜)(?![<＜])([^<>＜＞]+?)(?:>>|＞＞)(?![>＞])")
+_BRACKET = re.compile("[（）]")
 _LEADING = re.compile("[，。、；：！？]+")
 _ABBREVIATION = re.compile(
     r"(?:^|[^A-Za-z])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|Inc|Ltd|Co|Corp|No|Vol|vs|etc|al|e\.g|i\.e)$"
@@ -115,6 +116,17 @@ def title(line: Line) -> Iterator[Replacement]:
     for match in _TITLE.finditer(line.text):
         if any(line.is_wide(at) for at in range(match.start(1), match.end(1))):
             yield match.start(), match.end(), f"《{match[1]}》"
+
+
+def half_brackets(line: Line, blanks: bool) -> Iterator[Replacement]:
+    """Yield full-width brackets with their half-width forms, and with a blank where a word stands outside."""
+    for match in _BRACKET.finditer(line.text):
+        at = match.start()
+        if line.mask(at) is None:
+            opens = match[0] == "（"
+            outside = line.text[max(at - 1, 0) : at] if opens else line.text[at + 1 : at + 2]
+            blank = " " if blanks and outside.isalnum() else ""
+            yield at, at + 1, f"{blank}(" if opens else f"){blank}"
 
 
 def line_start(line: Line) -> Iterator[Replacement]:

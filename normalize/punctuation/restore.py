@@ -13,7 +13,7 @@ from typing import Protocol
 from normalize.config import Config
 from normalize.edits import Edit, Edits, Spans, Step, as_list, compose
 from normalize.profile import ARRAY_LENGTH
-from normalize.punctuation import signature, tables
+from normalize.punctuation import rules, signature, tables
 from normalize.punctuation.context import Loose, marks_to_restore, pair_across_lines
 from normalize.punctuation.forward import OFFSET
 from normalize.punctuation.lines import ENGLISH_MARKS, LONGEST, Line, split
@@ -55,14 +55,15 @@ def restored(text: str, config: Config, asked: bool) -> Edits:
         if not whole and not view.has_collapsed_line:
             return Edits.none(text)
     found = view.offsets() if whole else view.offsets_in_lines()
-    if config.disable:
-        found = [at for at in as_list(found) if config.allows(STEPS[text[at]])]
+    off = rules.switched_off(config) if config.disable or config.enable or config.brackets == "half" else ()
+    if off:
+        found = [at for at in as_list(found) if RULES[text[at]] not in off]
     edits = full_width(text, found)
     if not whole:
         return edits
     # The others are looked for in the collapsed text, where Han tells what is Chinese as well as marks do.
     others = [*_ellipses(judged), *(_english(judged, view) if view.signature.collapsed else ())]
-    others = sorted(edit for edit in others if config.allows(edit.step))
+    others = sorted(edit for edit in others if edit.step.rule not in off)
     if not others:
         return edits
     both = Edits.of(edits.text, others)

@@ -1,6 +1,7 @@
 """The rules of punctuation: their names, whether they are on, what they do, and an example of each.
 
-`Config.disable` switches single rules off, `Config.enable` on. Rules of the kind `restore` act on text that shows the
+`Config.disable` switches single rules off, `Config.enable` on; `spaces` and `brackets` are settings of their own,
+because they are matters of house style. Rules of the kind `restore` act on text that shows the
 signature of a collapse; those of the kind `tidy` only when tidying was asked for.
 """
 
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     Rule("dash", _T, True, "hyphens between Han to ——", "他来了--终于。", "他来了——终于。"),
     Rule("middle-dot", _T, True, "bullets and katakana dots between Han to ·", "約翰‧史密斯", "約翰·史密斯"),
     Rule("title", _T, True, "doubled angle brackets to book title marks", "<<日出>>", "《日出》"),
+    Rule("width.bracket", _T, False, "full-width brackets to half", "算力（FLOPS）足够", "算力 (FLOPS) 足够"),
     Rule("repeated", _T, True, "a mark written twice", "好的，，走吧", "好的，走吧"),
     Rule("stop", _T, True, "a full stop that ends a Chinese sentence to 。", "圆周率约为3.14.", "圆周率约为3.14。"),
     Rule("quote.straight", _T, True, "straight quotes in pairs to the region's", '他说"好"', "他说“好”"),
@@ -61,12 +63,16 @@ BY_NAME = {rule.name: rule for rule in RULES}
 
 
 def switched_off(config: Config) -> frozenset[str]:
-    """Return the names of the rules that do not act."""
+    """Return the names of the rules that do not act: those that are off, and those that others stand against."""
+    chosen = {("spaces", "remove"): "spacing.remove", ("brackets", "half"): "width.bracket"}
+    asked = {name for (setting, value), name in chosen.items() if getattr(config, setting) == value}
     off = set()
     for rule in RULES:
-        enabled = rule.on or not config.enable.isdisjoint({rule.name, f"punctuation.{rule.name}"})
+        enabled = rule.on or rule.name in asked or not config.enable.isdisjoint({rule.name, f"punctuation.{rule.name}"})
         if not enabled or not config.allows(Step("punctuation", rule.name)):
             off.add(rule.name)
-    if "spacing.remove" not in off:
+    if config.spaces == "keep" or "spacing.remove" not in off:
         off.add("spacing.add")
+    if "width.bracket" not in off or config.brackets == "half":
+        off.add("bracket")
     return frozenset(off)

@@ -30,6 +30,7 @@ _SIGNS = {
     "dash": "--|－－|––|−−|──|――|———|﹣﹣|⸺|⸻",
     "middle-dot": "[•‧・･∙⋅．]",
     "title": "<<|＜＜",
+    "width.bracket": "[（）]",
     "repeated": "([，。、；：])\\1",
     "stop": "[.．](?:[\\s”’」』》）\"')*_<]|$)",
     "quote.straight": "[\"']",
@@ -63,7 +64,7 @@ class Pass(NamedTuple):
 def tidied(text: str, config: Config, region: str | None) -> Edits:
     """Return the edits that make `text` tidy; without a region its own kind of quotes is kept."""
     off = rules.switched_off(config)
-    tidying = Tidying(off, style=region or quotes.found_region(text), region=region)
+    tidying = Tidying(off, region or quotes.found_region(text), region, blanks=config.spaces == "add")
     stages: list[Edits] = []
     # The separators and quotes of tables are no punctuation.
     now, stands_for = tables.hidden(text, tables.rows(text))
@@ -101,9 +102,13 @@ class _Work(NamedTuple):
 
 
 class Tidying:
-    """The rules that are on, and what is known of lines that they leave as they are."""
+    """The rules that are on, and what is known of lines that they leave as they are.
 
-    def __init__(self, off: frozenset[str], style: str | None, region: str | None) -> None:
+    `style` is the region whose quotes stand for straight ones, `region` the one whose quotes all others become (None:
+    they stay); `blanks` says whether half-width brackets are parted from words.
+    """
+
+    def __init__(self, off: frozenset[str], style: str | None, region: str | None, blanks: bool = True) -> None:
         self._off = off
         self._style = style
         self._region = region
@@ -123,6 +128,7 @@ class Tidying:
             ("title", marks.title),
         )
         self._after = self._passes(
+            ("width.bracket", partial(marks.half_brackets, blanks=blanks)),
             ("repeated", marks.repeated),
             ("stop", marks.stop),
             ("quote.straight", partial(quotes.straight, region=style)),

@@ -30,6 +30,7 @@ NAMES = (
     "dash",
     "middle-dot",
     "title",
+    "width.bracket",
     "repeated",
     "stop",
     "quote.straight",
@@ -56,6 +57,7 @@ _ALONE = {
     "ellipsis": "⋯‥",
     "dash": "⸺⸻",
     "middle-dot": "•‧・･∙⋅．",
+    "width.bracket": "（）",
 }
 #: Characters that call for a rule when two of them stand in a row; for an ellipsis, three.
 _IN_A_ROW = {"ellipsis": ".。．·・", "dash": "-－–−─―﹣", "title": "<＜", "repeated": "，。、；："}
@@ -181,9 +183,9 @@ class Triggers:
                 if some.size:
                     called[some[judge(self._at(asked.places.take(some)))]] |= bit
         bits = np.zeros(self._lines.size, dtype=np.uint32)
+        called &= np.bitwise_or.reduce([BITS[name] for name in names], initial=np.uint32(0))
         calling = called.nonzero()[0]
         np.bitwise_or.at(bits, self._stretch.lines(asked.places.take(calling)), called.take(calling))
-        bits &= np.bitwise_or.reduce([BITS[name] for name in names], initial=np.uint32(0))
         if "spacing.add" not in names:
             return bits, np.zeros(0, dtype=np.intp)
         places, certain = self._words()
