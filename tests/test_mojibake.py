@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import gzip
 import json
 from pathlib import Path
@@ -14,7 +15,7 @@ from normalize import explain, repair
 from normalize.config import Config
 from normalize.mojibake import stage
 from normalize.mojibake.chains import redo, unravel
-from normalize.mojibake.misread import misread
+from normalize.mojibake.misread import After, misread
 from normalize.profile import Profile
 from normalize.result import Result
 
@@ -166,9 +167,56 @@ def test_collected_wild_cases() -> None:
 
 @needs_shared
 def test_latin_cases_are_not_made_worse() -> None:
-    """What ftfy repairs of Latin text is repaired too or left: a repair is never further from the truth."""
+    """What ftfy repairs of Latin, Greek and Cyrillic is repaired too or left: it is never further from the truth."""
     lines = (SHARED / "mojibake" / "ftfy.jsonl").read_text("utf-8").strip().split("\n")
     for case in map(json.loads, lines):
-        out = repair(case["input"])
-        if out not in (case["input"], case["expected"], case["expected_fix_text"]):
-            assert sum(c > "\x7f" for c in out) <= sum(c > "\x7f" for c in case["input"]), case["input"]
+        found, out = case["input"], repair(case["input"])
+        if out not in (found, case["expected_fix_text"]):
+            assert nearness(out, case["expected"]) > nearness(found, case["expected"]), found
+
+
+def test_other_alphabets_are_not_read_as_chinese() -> None:
+    """Greek and Russian that was misread is UTF-8 beyond doubt: left, whatever two-byte text its bytes might be."""
+    for text, read_as in (("καλημέρα σε όλους", "cp1252"), ("добрыйвечер", "cp437"), ("добрыйвечер", "latin-1")):
+        damaged = misread(text, read_as, "utf-8")
+        assert damaged is not None
+        assert repair(damaged) in (damaged, text)
+
+
+#: What ftfy 6.3.1 repairs of Chinese, as recorded with `fix_encoding`: read as, what happened afterwards, how often.
+FTFY_REPAIRS: list[tuple[str, tuple[After, ...], int]] = [
+    ("cp1252", (), 1),
+    ("cp1252", ("nbsp-space",), 1),
+    ("cp1252", (), 2),
+    ("cp1252", (), 3),
+    ("latin-1", (), 1),
+    ("cp437", (), 1),
+    ("mac-roman", (), 1),
+    ("cp1251", (), 1),
+]
+PROSE = [
+    *("他把雨伞忘在图书馆的门口，回去取的时候已经不见了。", "窗外的桂花开了，满院子都是香味。", "请在周五之前交报告！"),
+    *("他把雨傘忘在圖書館的門口，回去取的時候已經不見了。", "窗外的桂花開了，滿院子都是香味。", "請在週五之前交報告！"),
+]
+
+
+def damaged_again(text: str, read_as: str, after: tuple[After, ...], times: int) -> str:
+    for _ in range(times):
+        text = misread(text, read_as, "utf-8", after=after) or text
+    return text
+
+
+@pytest.mark.parametrize("kind", FTFY_REPAIRS, ids=str)
+def test_the_chinese_that_ftfy_repairs(kind: tuple[str, tuple[After, ...], int]) -> None:
+    """Each kind that ftfy repairs of Chinese is repaired, and what ftfy itself makes right, where it is installed."""
+    damaged = [damaged_again(text, *kind) for text in PROSE]
+    assert [repair(text) for text in damaged] == PROSE
+    try:
+        import ftfy  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        return
+    assert any(ftfy.fix_encoding(found) == text for found, text in zip(damaged, PROSE, strict=True))
+
+
+def nearness(text: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, text, other, autojunk=False).ratio()

@@ -17,6 +17,10 @@ RIVALS = ("zh", "xx", "ja", "ko")
 SECOND_CHOICES = ("cp950", "shift_jis", "euc_kr", "iso8859-2", "iso8859-15", "koi8-u", "ptcp154")
 SECOND_CHOICE = 5.0
 
+#: So many characters beyond ASCII that are UTF-8, with nothing that is not, are no chance.
+#: Measured: of 566,745 runs of four Han characters in GB18030 or Big5 190 are (1 in 3,000).
+BEYOND_DOUBT = 4
+
 # What a reader of two-byte text is known to have been given, besides UTF-8.
 _OTHER_TRUTHS = {
     "gb18030": ("big5hkscs",),
@@ -78,6 +82,8 @@ def layers_of(piece: str) -> Iterator[tuple[str, Misreading]]:
         if data is None:
             continue
         for was in truths(read_as):
+            if was != "utf-8" and is_utf8(data):
+                break
             text = reading(was).decode(data)
             if text is not None and text not in seen:
                 seen.add(text)
@@ -87,6 +93,16 @@ def layers_of(piece: str) -> Iterator[tuple[str, Misreading]]:
                 if text is not None and text not in seen:
                     seen.add(text)
                     yield text, Misreading(read_as, was)
+
+
+def is_utf8(data: bytes) -> bool:
+    """Tell whether bytes are UTF-8 beyond doubt: a language that is not Chinese, maybe, but nothing else.
+
+    >>> is_utf8("Ελληνικά".encode()), is_utf8("中文编码".encode("gb18030"))
+    (True, False)
+    """
+    text = reading("utf-8").decode(data)
+    return text is not None and sum(character > "\x7f" for character in text) >= BEYOND_DOUBT
 
 
 def _with_others(piece: str, was: str) -> str | None:

@@ -149,7 +149,7 @@ def _repair_piece(
             if convincing(inner, as_found(piece) - cost, layers):
                 return [_edit(piece, start, Candidate(inner, layers, cost))]
     whole = unravel(piece)
-    if whole is not None and convincing(whole.text, as_found(piece) - whole.cost, whole.layers):
+    if whole is not None and _each_gains(piece, whole):
         whole = _outer(piece, whole)
         if whole.layers not in known:
             known.insert(0, whole.layers)
@@ -161,6 +161,15 @@ def _repair_piece(
         lines = Lines("\n" in text, text.startswith("\n", start + last) or (start + last == len(text) and "\n" in text))
         edits += repair_parts(piece[first:last], start + first, preferred, lines)
     return edits or list(repair_dropped(piece, start))
+
+
+def _each_gains(piece: str, found: Candidate) -> bool:
+    """Tell whether a candidate is a clear gain over what was found, and over the text after each of its layers.
+
+    Russian under one layer of damage is not Chinese under two.
+    """
+    before = [piece, *(undo(piece, found.layers[:i]) or "" for i in range(1, len(found.layers)))]
+    return all(convincing(found.text, as_found(text) - found.cost, found.layers) for text in before)
 
 
 def _outer(piece: str, found: Candidate) -> Candidate:

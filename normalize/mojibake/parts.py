@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from normalize.edits import Edit
-from normalize.mojibake.chains import Misreading, chinese, found_costs, truths
+from normalize.mojibake.chains import Misreading, chinese, found_costs, is_utf8, truths
 from normalize.mojibake.judging import convincing, explained
 from normalize.mojibake.lattice import Found, Lattice, Lines
 from normalize.mojibake.readings import MULTI_BYTE, SINGLE_BYTE, reading
@@ -116,7 +116,11 @@ def _read_so(data: bytes, was: str) -> float:
 def _found(piece: str, layer: Misreading, lines: Lines, lossy: bool) -> list[Found]:
     """Return the parts that are believed to have been misread."""
     parts = Lattice(piece, layer, found_costs(piece), lines, lossy).found()
-    return [part for part in parts if _is_convincing(part, layer) and _is_left_enough(part, piece, layer)]
+    return [
+        part
+        for part in parts
+        if _is_convincing(part, layer) and _is_left_enough(part, piece, layer) and not _is_other(part, piece, layer)
+    ]
 
 
 def _throughout(piece: str, layer: Misreading, lines: Lines) -> list[Found]:
@@ -139,6 +143,14 @@ def _is_convincing(part: Found, layer: Misreading) -> bool:
     if layer.was == "utf-8" and _beyond(part.sure) >= VOUCHING:
         return convincing(part.sure, part.evidence, (layer,))
     return convincing(part.text, part.evidence, (layer,), supposed=True)
+
+
+def _is_other(part: Found, piece: str, layer: Misreading) -> bool:
+    """Tell whether a part is UTF-8 beyond doubt, of another language, that only looks like text of two bytes."""
+    if layer.was == "utf-8" or layer.read_as not in SINGLE_BYTE:
+        return False
+    data = reading(layer.read_as).encode(piece[part.start : part.end])
+    return data is not None and is_utf8(data)
 
 
 def _is_left_enough(part: Found, piece: str, layer: Misreading) -> bool:
