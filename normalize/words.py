@@ -39,6 +39,9 @@ UNKNOWN = 18.0
 OTHER = 7.0
 
 
+_NOTHING: dict[str, float] = {}
+
+
 class _Words:
     """The words by their first character; those of one character are read when it is first met.
 
@@ -53,6 +56,7 @@ class _Words:
         self._lines = {line[0]: line for line in lines}
         self._read: dict[str, dict[str, float]] = {}
         self._lengths: dict[str, list[int]] = {}
+        self._following: dict[str, dict[str, dict[str, float]]] = {}
 
     def after(self, first: str) -> dict[str, float]:
         """Return what may follow a first character in a word ("" for itself alone), and the cost of each word."""
@@ -63,6 +67,17 @@ class _Words:
             self._lengths[first] = sorted({len(rest) + 1 for rest in found} | {1})
             self._read[first] = found
         return found
+
+    def following(self, beginning: str) -> dict[str, float]:
+        """Return the characters that complete a word after all its others, and the cost of each word."""
+        first = beginning[0]
+        found = self._following.get(first)
+        if found is None:
+            found = self._following[first] = {}
+            for rest, cost in self.after(first).items():
+                if rest:
+                    found.setdefault(rest[:-1], {})[rest[-1]] = cost
+        return found.get(beginning[1:], _NOTHING)
 
     def all_below(self, limit: float) -> Iterator[tuple[str, float]]:
         """Yield every word that costs less than `limit`, with its cost."""
@@ -107,6 +122,17 @@ def known(word: str) -> float | None:
     """
     folded = fold(word)
     return _words().after(folded[0]).get(folded[1:]) if word else None
+
+
+def following(beginning: str) -> dict[str, float]:
+    """Return the characters that complete a word, after all its other characters, and the cost of each word.
+
+    Both the beginning and the characters are folded.
+
+    >>> following("发")["明"] == known("发明")
+    True
+    """
+    return _words().following(beginning)
 
 
 def path() -> Path:

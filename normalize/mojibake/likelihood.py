@@ -19,6 +19,16 @@ def cost(previous: str, character: str) -> float:
     return language.model().pair(previous, character)
 
 
+@lru_cache(1 << 11)
+def after(previous: str, characters: str) -> tuple[float, ...]:
+    """Return what each of these characters costs after one character: what `cost` says, several times as fast.
+
+    >>> after("知", "識道") == (cost("知", "識"), cost("知", "道"))
+    True
+    """
+    return tuple(language.character_costs("".join(previous + character for character in characters))[1::2])
+
+
 @lru_cache(1 << 14)
 def alone(character: str) -> float:
     """Return what a character costs after nothing that says anything about it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from bisect import bisect_left
 from collections import Counter
 from functools import cache, lru_cache
 from math import log
@@ -35,19 +36,15 @@ def _lines() -> list[str]:
 
 
 @cache
-def _followers() -> dict[str, Counter[str]]:
-    """Return what follows two characters of a foreign name, one, and none, with how often."""
-    found: dict[str, Counter[str]] = {"": Counter()}
+def _counts(length: int) -> tuple[dict[str, int], list[str]]:
+    """Return how often each run of so many characters stands in foreign names, ends included, and the runs in order."""
+    found: Counter[str] = Counter()
     for line, weight in ((3, _PERSON), (4, 1)):
-        for name in _lines()[line].split():
-            known = BEGINNING
-            for character in name + END:
-                for context in (known[-2:], known[-1], "") if len(known) > 1 else (known, ""):
-                    if context not in found:
-                        found[context] = Counter()
-                    found[context][character] += weight
-                known += character
-    return found
+        text = f"{BEGINNING}{_lines()[line].replace(' ', END + BEGINNING)}{END}"
+        runs = Counter(map("".join, zip(*(text[i:] for i in range(length)), strict=False)))
+        for run, count in runs.items():
+            found[run] += weight * count
+    return found, sorted(found)
 
 
 def foreign(before: str, character: str) -> float:
@@ -74,15 +71,21 @@ def whole(name: str) -> float:
 
 
 def _share(context: str, character: str) -> float:
-    counts = _followers().get(context)
+    counts, runs = _counts(len(context) + 1)
     if not context:
-        assert counts is not None
-        return (counts[character] or _UNSEEN) / counts.total()
+        return (counts.get(character) or _UNSEEN) / _total()
     shorter = _share(context[1:], character)
-    if counts is None:
+    total = _counts(len(context))[0].get(context)
+    if total is None:
         return shorter
-    kinds = _KINDS * len(counts)
-    return (counts[character] + kinds * shorter) / (counts.total() + kinds)
+    kinds = _KINDS * (bisect_left(runs, context + "\uffff") - bisect_left(runs, context))
+    return (counts.get(context + character, 0) + kinds * shorter) / (total + kinds)
+
+
+@cache
+def _total() -> int:
+    counts = _counts(1)[0]
+    return sum(counts.values()) - counts[BEGINNING]
 
 
 @cache
@@ -92,14 +95,20 @@ def _costs(line: int) -> dict[str, float]:
     return {character: -log(count / total) for character, count in counts.items()}
 
 
-def native(name: str) -> float | None:
-    """Return what a Chinese name costs, of a surname and one or two characters; None for what has no surname.
+def surname(character: str) -> float | None:
+    """Return what a surname costs; None for what is none."""
+    return _costs(0).get(character)
 
-    >>> native("张丽华") < native("张是的")
+
+def given(character: str) -> float:
+    """Return what a given name costs but for its last character: what is before that, or nothing."""
+    return _LONG + _costs(1).get(character, _UNKNOWN) if character else _SHORT
+
+
+def last(character: str) -> float:
+    """Return what the last character of a given name costs.
+
+    >>> last("华") < last("的")
     True
     """
-    surname = _costs(0).get(name[0])
-    if surname is None:
-        return None
-    last = _costs(2).get(name[-1], _UNKNOWN)
-    return surname + last + (_SHORT if len(name) == 2 else _LONG + _costs(1).get(name[1], _UNKNOWN))
+    return _costs(2).get(character, _UNKNOWN)

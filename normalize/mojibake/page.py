@@ -8,7 +8,7 @@ from functools import cached_property
 from math import exp, log
 
 from normalize.mojibake import likelihood, pinyin
-from normalize.profile import Class, class_of
+from normalize.profile import Class, class_of, class_table
 
 #: What stands where a byte is gone for good.
 LOST = "\ufffd"
@@ -50,6 +50,7 @@ class Page:
         self.folded = marks.count(",") >= marks.count("，")
         self.private_stripped = not re.search("[\ue000-\uf8ff]", text)
         self._spaced_digits = bool(re.search("[\u4e00-\u9fff] \\d", text))
+        self._quoted: tuple[int, str | None] = (-1, None)
         self._returns = "\r\n" in text
         self._numbers: list[tuple[int, int]] = []
         counts = Counter(text)
@@ -63,7 +64,8 @@ class Page:
         self._kana = sum(count for x, count in counts.items() if class_of(x) is Class.KANA) * 10 > len(text)
         self._wide_blanks = bool(re.search(r"[^\n> \u3000]\u3000", text))
         self._counts = Counter({x: count for x, count in counts.items() if x >= "\u3400"})
-        self._total = self._counts.total()
+        # What a character costs more than elsewhere that is not on the page.
+        self._unused = log((self._counts.total() + _GENERAL) / _GENERAL)
 
     def oddity(self, previous: str, character: str) -> float:
         """Return what a character costs after another because it is odd on this page, in nats."""
@@ -77,8 +79,8 @@ class Page:
             return _UNUSUAL
         if "！" <= character <= "～" and character not in _MARKS:
             return _UNUSUAL / 2
-        kind = class_of(character)
-        return _UNUSUAL if kind is self._other_script or (kind is Class.KANA and not self._kana) else 0.0
+        kind = class_table()[ord(character)] if character < "\U00010000" else Class.HAN
+        return _UNUSUAL if kind == self._other_script or (kind == Class.KANA and not self._kana) else 0.0
 
     def topic(self, character: str) -> float:
         """Return what a character costs more or less than elsewhere, because the page uses it seldom or often.
@@ -86,16 +88,26 @@ class Page:
         A page repeats its own words and names, which a general model may never have seen: its characters are counted
         on top of `_GENERAL` characters of general text.
         """
+        count = self._counts.get(character)
+        if count is None:
+            return self._unused
         expected = exp(-likelihood.alone(character)) * _GENERAL
-        ratio = (self._counts[character] + expected) / expected
-        return log((self._total + _GENERAL) / _GENERAL) - log(ratio)
+        ratio = (count + expected) / expected
+        return self._unused - log(ratio)
+
+    def _opened(self, position: int) -> str | None:
+        """Return the quote that is open at a place, "" if all are closed; None where there is none before it."""
+        if self._quoted[0] != position:
+            around = self.text[max(position - _QUOTATION, 0) : position]
+            last = next((x for x in reversed(around) if x in _CLOSER or x in _CLOSED), None)
+            self._quoted = position, None if last is None else last if last in _CLOSER else ""
+        return self._quoted[1]
 
     def quotation_cost(self, position: int, text: str) -> float:
         """Return what the quotes of `text`, put at `position`, cost: closing what is not open, or opening it twice."""
-        before = [x for x in self.text[max(position - _QUOTATION, 0) : position] if x in _CLOSER or x in _CLOSED]
-        if not before:
+        opened = self._opened(position)
+        if opened is None:
             return 0.0
-        opened = before[-1] if before[-1] in _CLOSER else ""
         cost = 0.0
         for character in text:
             if character in _CLOSER:

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import inf
+from typing import NamedTuple
 
 from normalize.mojibake import cp936, likelihood, pinyin
 from normalize.mojibake.annotation_list import AnnotationList
 from normalize.mojibake.page import LOST, Page
-from normalize.mojibake.weighing import Weigher, Weight
+from normalize.mojibake.weighing import Weigher, Weight, is_han
 
 _CONTROLS = "\x05\x06\x07\x08"
 #: A blank or control bytes, then a mark that tools put control bytes before.
@@ -30,6 +31,8 @@ _TWICE = {"。": 0xA3, "！": 0xA1}
 #: Hypotheses kept at each place, and of those that end alike, and so will cost the same from there on, only a few.
 _BEAM = 48
 _ENDING, _ALIKE = 4, 2
+#: A hypothesis so many nats behind the best at a place is given up: with 20 not one of 400 pages comes out otherwise.
+_HOPELESS = 12.0
 #: Lead bytes of user-defined pairs (A140-A7A0, AAA1-AFFE, F8A1-FEFE).
 _PRIVATE_LEADS = (*range(0xA1, 0xA8), *range(0xAA, 0xB0), *range(0xF8, 0xFF))
 #: What it costs, in nats, to suppose that a private-use character was stripped: one pair in seven of a shifted text is
@@ -60,8 +63,7 @@ _MARKS = "，。、；：！？”）"
 _LONGEST = 240
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
+class Hypothesis(NamedTuple):
     """What may have stood there: the text so far, the lead byte that waits for its trail byte, and what it cost.
 
     `last` is the byte before the waiting one, `lost` the places in `text` of characters that are gone, `guessed`
@@ -95,8 +97,8 @@ class Undone:
     rival: str | None = None
 
 
-#: Hypotheses with the place from which each goes on.
-Beginnings = Iterator[tuple[int, Hypothesis]]
+#: Hypotheses with the place from which each goes on; None for what cannot be.
+Beginnings = Iterator[tuple[int, Hypothesis | None]]
 
 
 class ShiftReader:
@@ -107,6 +109,8 @@ class ShiftReader:
         self.text = text
         self.dropped = dropped
         self.listed = listed
+        self._known_seconds: dict[tuple[str, int, int], list[tuple[float, int]]] = {}
+        self._known_middles: dict[tuple[str, int], list[tuple[float, str, bytes]]] = {}
 
     @cached_property
     def page(self) -> Page:
@@ -133,8 +137,15 @@ class ShiftReader:
         code = cp936.encode_character(before[-1]) if before else None
         first = Hypothesis(before, None, self.weigher.begin(before), last=code[-1] if code else 0)
         waiting: dict[int, list[Hypothesis]] = {}
-        for position, hypothesis in begin(first, start):
-            waiting.setdefault(position, []).append(hypothesis)
+        least: dict[int, float] = {}
+
+        def keep(ways: Beginnings) -> None:
+            for following, way in ways:
+                if way is not None:
+                    waiting.setdefault(following, []).append(way)
+                    least[following] = min(way.cost, least.get(following, inf))
+
+        keep(begin(first, start))
         finished: list[tuple[int, Hypothesis]] = []
         while waiting:
             position = min(waiting)
@@ -144,12 +155,11 @@ class ShiftReader:
                 if hypothesis.pending is None:
                     finished.append((position, hypothesis))
                 elif position < min(len(self.text), start + _LONGEST):
-                    following_ones = list(self._alternatives(hypothesis, position))
+                    keep(self._alternatives(hypothesis, position))
                     if hypothesis.cost < worth and self.page.private_stripped and hypothesis.stripped < 3:
-                        following_ones += self._stripped(hypothesis, position, hypothesis.cost < worth - _WORTH / 2)
-                    for following, continued in following_ones:
-                        if continued.extra < inf:
-                            waiting.setdefault(following, []).append(continued)
+                        promising = hypothesis.cost < worth - _WORTH / 2
+                        most = least.get(position + 1, inf) + _HOPELESS
+                        keep(self._stripped(hypothesis, position, promising, most))
         if not finished:
             return None
         return self._choose(finished, start, len(before))
@@ -166,7 +176,7 @@ class ShiftReader:
         self.page.remember(start, text + self.text[end : end + 1])
         if text[0] == "\u3000" and self.text[start - 1 : start] == " " and self.text[start - 2 : start - 1] in "\n>":
             text, start = "\u3000" + text, start - 1
-        return replace(undone, start=start, end=end, hypothesis=replace(undone.hypothesis, text=text))
+        return replace(undone, start=start, end=end, hypothesis=undone.hypothesis._replace(text=text))
 
     def _choose(self, finished: list[tuple[int, Hypothesis]], start: int, known: int) -> Undone:
         """Return the best hypothesis, each weighed over the same stretch of text and two characters beyond.
@@ -202,7 +212,7 @@ class ShiftReader:
         rivals = (h.text[known:] for cost, (at, h) in weighed[1:] if cost <= least + _NEAR and at == end)
         runner_up = next((text for text in rivals if LOST not in text and text != best.text[known:]), None)
         lost = tuple(place - known for place in best.lost)
-        return Undone(start, end, replace(best, text=best.text[known:], lost=lost), runner_up)
+        return Undone(start, end, best._replace(text=best.text[known:], lost=lost), runner_up)
 
     def _begin(self, first: Hypothesis, start: int) -> Beginnings:
         """Yield the ways in which a shift can begin at a `?`."""
@@ -213,7 +223,7 @@ class ShiftReader:
                 yield broken.end(), self._take_trail(first, character, broken[1])
             if not fitting:  # both its bytes are gone: the page's list knows which character it was
                 for character in self.listed.listed(broken[1]):
-                    guess = replace(first, guessed=True, used=((character, broken[1]),))
+                    guess = first._replace(guessed=True, used=((character, broken[1]),))
                     yield broken.end(), self._write(guess, character)
             return
         noised = _NOISED_MARK.match(self.text, start + 1)
@@ -223,43 +233,45 @@ class ShiftReader:
         if twice:
             # Control bytes went in between the lead and the trail, and then before the mark that followed.
             mark = cp936.full_width(twice[1])
-            guess = replace(first, guessed=True)
+            guess = first._replace(guessed=True)
             for lead in range(0x81, 0xFF):
-                known = self._feed(replace(guess, pending=lead), _TWICE[mark])
-                if known.extra < inf:
+                known = self._feed(guess._replace(pending=lead), _TWICE[mark])
+                if known is not None:
                     yield twice.end(), self._write(known, mark)
 
     def _begin_at_mark(self, first: Hypothesis, start: int) -> Beginnings:
         """Yield the ways in which the first byte of a mark can be a trail: its lead byte took a control byte along."""
         code = cp936.encode_character(cp936.full_width(self.text[start]))
         assert code is not None
-        guess = replace(first, guessed=True)
+        guess = first._replace(guessed=True)
         for lead in range(0x81, 0xFF):
-            yield start + 1, self._feed_all(replace(guess, pending=lead), code)
+            yield start + 1, self._feed_all(guess._replace(pending=lead), code)
 
-    def _take_trail(self, h: Hypothesis, character: str, syllable: str) -> Hypothesis:
+    def _take_trail(self, h: Hypothesis, character: str, syllable: str) -> Hypothesis | None:
         """Take an annotation out, and the trail byte of its character, which its bracket had hidden."""
         code = cp936.encode_character(character)
         assert code is not None
-        return self._feed(replace(h, used=(*h.used, (character, syllable))), code[1])
+        return self._feed(h._replace(used=(*h.used, (character, syllable))), code[1])
 
-    def _feed(self, h: Hypothesis, byte: int) -> Hypothesis:
-        """Read one byte in step; a pair that means nothing costs so much that the hypothesis is dropped."""
+    def _feed(self, h: Hypothesis, byte: int) -> Hypothesis | None:
+        """Read one byte in step; None for a pair that means nothing."""
         if h.pending is not None:
             character = cp936.decode_pair(h.pending, byte)
-            if character is None:
-                return replace(h, extra=inf)
-            return self._write(replace(h, pending=None, last=byte), character)
-        if byte < 0x80:
-            return self._write(replace(h, last=byte), chr(byte))
-        if byte == 0x80:
-            return self._write(replace(h, last=byte), "€")
-        return replace(h, pending=byte)
+        elif byte > 0x80:
+            return h._replace(pending=byte)
+        else:
+            character = "€" if byte == 0x80 else chr(byte)
+        return None if character is None else self._write(h, character, byte)
 
-    def _write(self, h: Hypothesis, character: str) -> Hypothesis:
-        return replace(h, text=h.text + character, weight=self.weigher.add(h.weight, h.text[-1:] or "\n", character))
+    def _write(self, h: Hypothesis, character: str, last: int | None = None) -> Hypothesis:
+        """Return the hypothesis with one more character, after which no lead byte waits."""
+        text, _, weight, extra, before, lost, guessed, stripped, used = h
+        weight = self.weigher.add(weight, text[-1:] or "\n", character)
+        if last is None:
+            last = before
+        return Hypothesis(text + character, None, weight, extra, last, lost, guessed, stripped, used)
 
-    def _alternatives(self, h: Hypothesis, position: int) -> Iterator[tuple[int, Hypothesis]]:
+    def _alternatives(self, h: Hypothesis, position: int) -> Beginnings:
         """Yield what the next character of the damaged text can mean, while a lead byte is waiting."""
         text = self.text
         character = text[position]
@@ -268,7 +280,7 @@ class ShiftReader:
             assert h.pending is not None
             pair = cp936.decode_pair(h.last, h.pending) if h.last >= 0x81 else None
             if pair and pinyin.is_reading(pair, annotation[1]):
-                yield annotation.end(), replace(h, used=(*h.used, (pair, annotation[1])))
+                yield annotation.end(), h._replace(used=(*h.used, (pair, annotation[1])))
         if character in _CONTROLS or (character == " " and _NOISED_MARK.match(text, position)):
             yield position + 1, h
         if self.dropped and (character in _NOISED or self.page.is_cut(position)):
@@ -281,12 +293,14 @@ class ShiftReader:
             if self.page.folded and len(code) == 1 and "!" <= character <= "~":
                 yield position + 1, self._feed_all(h, b"\xa3" + bytes((code[0] + 0x80,)))
 
-    def _feed_all(self, h: Hypothesis, data: bytes) -> Hypothesis:
+    def _feed_all(self, h: Hypothesis, data: bytes) -> Hypothesis | None:
+        known: Hypothesis | None = h
         for byte in data:
-            h = self._feed(h, byte)
-        return h
+            if known is not None:
+                known = self._feed(known, byte)
+        return known
 
-    def _undecodable(self, h: Hypothesis, position: int) -> Iterator[tuple[int, Hypothesis]]:
+    def _undecodable(self, h: Hypothesis, position: int) -> Beginnings:
         """Yield what a `?` can hide: the trail byte of an annotated character, or a byte and what it took along."""
         assert h.pending is not None
         broken = pinyin.BROKEN_ANNOTATION.match(self.text, position)
@@ -297,77 +311,104 @@ class ShiftReader:
                 return  # pinyin with a tone is an annotation: nothing else has been taken
         noised = _NOISED_MARK.match(self.text, position + 1)
         eaten = self.page.eaten(position + 1)
-        guess = replace(h, guessed=True)
-        for trail in self._likely_trails(h):
-            known = self._feed(guess, trail)
+        for known in self._likely(h):
             if noised:  # it took a control byte along: nothing is lost, and the mark had two bytes
                 yield noised.end() + 1, self._write(known, cp936.full_width(self.text[noised.end()]))
             number = self.page.number(position + 1, known.text)
             for character, cost in [(number, 0.0)] if number else eaten:
                 yield position + 1, self._end(known, character, cost)
 
-    def _dropped(self, h: Hypothesis, position: int) -> Iterator[tuple[int, Hypothesis]]:
+    def _dropped(self, h: Hypothesis, position: int) -> Beginnings:
         """Yield what was dropped before a mark, with its control byte, or with what a tag or an entity began with."""
-        guess = replace(h, guessed=True)
         eaten = self.page.eaten(position)[0][0] if self.page.is_cut(position) else ""
-        for trail in self._likely_trails(h):
-            known = self._feed(guess, trail)
+        for known in self._likely(h):
             yield position, self._end(known, eaten, 0.0) if eaten else known
 
-    def _likely_trails(self, h: Hypothesis) -> list[int]:
-        """Return the trail bytes that make a character with the waiting lead byte, the likeliest first."""
-        assert h.pending is not None
-        previous = h.text[-1:]
-        pairs = ((cp936.decode_pair(h.pending, trail), trail) for trail in range(0x81, 0xFF))
-        ranked = sorted((self.weigher.add(h.weight, previous, x).cost, trail) for x, trail in pairs if x)
-        return [trail for _, trail in ranked[:_BEAM]]
+    def _likely(self, h: Hypothesis) -> Iterator[Hypothesis]:
+        """Yield the hypothesis with each character that begins with the waiting lead byte, the likeliest first.
 
-    def _stripped(self, h: Hypothesis, position: int, promising: bool) -> Iterator[tuple[int, Hypothesis]]:
-        """Yield what stood there when a private-use character was stripped: two bytes nobody sees."""
+        The trail byte became a lead byte, so it is none that stands by itself.
+        """
+        assert h.pending is not None
+        guess = h._replace(guessed=True)
+        characters = _characters_with(h.pending, 0x81)
+        costs = self.weigher.costs(h.weight, h.text[-1:], [character for character, _ in characters])
+        ranked = sorted(zip(costs, (trail for _, trail in characters), range(len(costs)), strict=True))
+        for _, trail, index in ranked[:_BEAM]:
+            yield self._write(guess, characters[index][0], trail)
+
+    def _stripped(self, h: Hypothesis, position: int, promising: bool, most: float) -> Beginnings:
+        """Yield what stood there when a private-use character was stripped: two bytes nobody sees.
+
+        What costs more than `most` is hopeless.
+        """
         code = cp936.encode_character(self.text[position])
         if code is None or h.pending is None:
             return
-        previous = h.text[-1:]
-        likely = []
-        for lead in _PRIVATE_LEADS:
-            first = cp936.decode_pair(h.pending, lead)
-            if first:
-                likely.append((self.weigher.add(h.weight, previous, first).cost, lead, first))
-        likely.sort()
-        guess = replace(h, guessed=True, stripped=h.stripped + 1, extra=h.extra + _STRIPPED)
+        firsts = _private_firsts(h.pending)
+        costs = self.weigher.costs(h.weight, h.text[-1:], [first for first, _ in firsts])
+        likely = sorted((cost, lead, first) for cost, (first, lead) in zip(costs, firsts, strict=True))
+        guess = h._replace(guessed=True, stripped=h.stripped + 1, extra=h.extra + _STRIPPED)
         if self.text[position] == cp936.UNDECODABLE:
-            for _, lead, _ in likely[:_FIRSTS]:
-                yield from self._undecodable_after(self._feed(guess, lead), lead, position)
+            for _, lead, first in likely[:_FIRSTS]:
+                yield from self._undecodable_after(self._write(guess, first, lead), lead, position)
             return
-        found = []
+        found: list[tuple[float, int, int, str]] = []
         for cost, lead, first in likely[:_FIRSTS]:
-            possible = _characters_after(lead, code[0])
-            found += [(cost + self.weigher.pair(first, second), lead, trail) for second, trail in possible]
-        for _, lead, trail in sorted(found)[:_PAIRS]:
-            yield position + 1, self._feed_all(replace(self._feed(guess, lead), pending=trail), code)
+            found += [(cost + pair, lead, trail, first) for pair, trail in self._seconds(first, lead, code[0])]
+        found.sort()
+        known: dict[int, Hypothesis] = {}
+        most -= _STRIPPED
+        for cost, lead, trail, first in found[:_PAIRS]:
+            if cost + h.extra > most:
+                break
+            if lead not in known:
+                known[lead] = self._write(guess, first, lead)
+            yield position + 1, self._feed_all(known[lead]._replace(pending=trail), code)
         if promising and not h.stripped:
-            yield from self._stripped_twice(guess, likely[: _FIRSTS // 2], position, code)
+            yield from self._stripped_twice(guess, likely[: _FIRSTS // 2], position, code, most)
+
+    def _seconds(self, first: str, lead: int, second: int) -> list[tuple[float, int]]:
+        """Return the likeliest characters after `first` that end a stripped pair begun by `lead`: cost, first byte."""
+        key = (first, lead, second)
+        found = self._known_seconds.get(key)
+        if found is None:
+            han, trails, others = _characters_after(lead, second)
+            found = list(zip(self.weigher.pairs(first, han), trails, strict=True))
+            found += [(self.weigher.pair(first, character), trail) for character, trail in others]
+            found.sort()
+            del found[_PAIRS:]
+            self._known_seconds[key] = found
+        return found
 
     def _stripped_twice(
-        self, h: Hypothesis, likely: list[tuple[float, int, str]], position: int, code: bytes
-    ) -> Iterator[tuple[int, Hypothesis]]:
+        self, h: Hypothesis, likely: list[tuple[float, int, str]], position: int, code: bytes, most: float
+    ) -> Beginnings:
         """Yield what stood there when two pairs in a row were stripped, as 政府 often is; the middle one is common."""
         found = []
         for cost, lead, first in likely:
-            for second, pair in _common():
-                if cp936.is_private(lead, pair[0]):
-                    found.append((cost + self.weigher.pair(first, second), lead, pair))
-        guess = replace(h, stripped=h.stripped + 1, extra=h.extra + _STRIPPED)
-        for _, lead, pair in sorted(found)[:_FIRSTS]:
-            known = self._feed_all(self._feed(guess, lead), pair)
-            ranked = sorted(
-                (self.weigher.pair(known.text[-1], third), trail)
-                for third, trail in _characters_after(pair[1], code[0])
-            )
-            for _, trail in ranked[:_LAST]:
-                yield position + 1, self._feed_all(replace(known, pending=trail), code)
+            for pair, second, data in self._middles(first, lead):
+                found.append((cost + pair, lead, data, first, second))
+        guess = h._replace(stripped=h.stripped + 1, extra=h.extra + _STRIPPED)
+        for cost, lead, data, first, second in sorted(found)[:_FIRSTS]:
+            if cost + guess.extra > most:
+                break
+            known = self._write(self._write(guess, first, lead), second, data[1])
+            for _, trail in self._seconds(second, data[1], code[0])[:_LAST]:
+                yield position + 1, self._feed_all(known._replace(pending=trail), code)
 
-    def _undecodable_after(self, h: Hypothesis, lead: int, position: int) -> Iterator[tuple[int, Hypothesis]]:
+    def _middles(self, first: str, lead: int) -> list[tuple[float, str, bytes]]:
+        """Return the likeliest common characters after `first` that continue a stripped pair begun by `lead`."""
+        found = self._known_middles.get((first, lead))
+        if found is None:
+            han, pairs, others = _common_after(lead)
+            ranked = list(zip(self.weigher.pairs(first, han), pairs, han, strict=True))
+            ranked += [(self.weigher.pair(first, second), data, second) for second, data in others]
+            ranked = sorted(ranked)[:_FIRSTS]
+            found = self._known_middles[first, lead] = [(cost, second, data) for cost, data, second in ranked]
+        return found
+
+    def _undecodable_after(self, h: Hypothesis, lead: int, position: int) -> Beginnings:
         """Yield what a `?` can hide right after a stripped pair that began with `lead`: an annotated character, a mark.
 
         Of any other character both bytes would be unknown.
@@ -377,7 +418,7 @@ class ShiftReader:
             for character in self.listed.listed(broken[1]):
                 code = cp936.encode_character(character)
                 if code and len(code) == 2 and cp936.is_private(lead, code[0]):
-                    yield broken.end(), self._take_trail(replace(h, pending=code[0]), character, broken[1])
+                    yield broken.end(), self._take_trail(h._replace(pending=code[0]), character, broken[1])
             return
         for mark in _MARKS:
             code = cp936.encode_character(mark)
@@ -390,7 +431,21 @@ class ShiftReader:
         """End a shift with a character of ASCII that a lead byte took along."""
         lost = h.lost if eaten != LOST else (*h.lost, len(h.text))
         weight = self.weigher.taken(h.weight, h.text[-1], eaten)
-        return replace(h, text=h.text + eaten, pending=None, lost=lost, weight=weight, extra=h.extra + cost)
+        return h._replace(text=h.text + eaten, pending=None, lost=lost, weight=weight, extra=h.extra + cost)
+
+
+@cache
+def _characters_with(lead: int, least: int) -> list[tuple[str, int]]:
+    """Return the characters with this lead byte, and their trail bytes, from `least` on."""
+    pairs = ((cp936.decode_pair(lead, trail), trail) for trail in range(least, 0xFF))
+    return [(character, trail) for character, trail in pairs if character]
+
+
+@cache
+def _private_firsts(pending: int) -> list[tuple[str, int]]:
+    """Return the characters of which the trail byte can be the lead byte of a user-defined pair."""
+    pairs = ((cp936.decode_pair(pending, lead), lead) for lead in _PRIVATE_LEADS)
+    return [(character, lead) for character, lead in pairs if character]
 
 
 @cache
@@ -402,17 +457,35 @@ def _common() -> list[tuple[str, bytes]]:
 
 
 @cache
-def _characters_after(lead: int, last: int) -> list[tuple[str, int]]:
-    """Return the characters that end in a byte, each with its lead byte, which makes a private-use pair with `lead`."""
+def _common_after(lead: int) -> tuple[str, list[bytes], list[tuple[str, bytes]]]:
+    """Return those of them that begin with a byte which makes a user-defined pair with `lead`: Han, theirs, others."""
+    found = [(character, pair) for character, pair in _common() if cp936.is_private(lead, pair[0])]
+    han = [(character, pair) for character, pair in found if is_han(character)]
+    others = [(character, pair) for character, pair in found if not is_han(character)]
+    return "".join(character for character, _ in han), [pair for _, pair in han], others
+
+
+@cache
+def _characters_after(lead: int, last: int) -> tuple[str, list[int], list[tuple[str, int]]]:
+    """Return the characters that end in a byte and begin with one that makes a private-use pair with `lead`.
+
+    First the Han ones with their lead bytes, then the others.
+    """
     private = (trail for trail in range(0x81, 0xFF) if cp936.is_private(lead, trail))
-    return [(character, trail) for trail in private if (character := cp936.decode_pair(trail, last))]
+    found = [(character, trail) for trail in private if (character := cp936.decode_pair(trail, last))]
+    han = [(character, trail) for character, trail in found if is_han(character)]
+    others = [(character, trail) for character, trail in found if not is_han(character)]
+    return "".join(character for character, _ in han), [trail for _, trail in han], others
 
 
 def _distinct(hypotheses: list[Hypothesis]) -> list[Hypothesis]:
     """Return the best of these, the likeliest first, and of those that will cost the same from here on only a few."""
     kept: list[Hypothesis] = []
     alike: Counter[tuple[int | None, str]] = Counter()
-    for h in sorted(hypotheses, key=lambda h: h.cost):
+    ranked = sorted(hypotheses, key=lambda h: h.cost)
+    for h in ranked:
+        if h.cost > ranked[0].cost + _HOPELESS:
+            break
         state = (h.pending, h.text[-_ENDING:])
         alike[state] += 1
         if alike[state] <= _ALIKE:
@@ -429,4 +502,4 @@ def _blot(best: Hypothesis, rival: Hypothesis, first: int) -> Hypothesis:
     if not unsure or len(unsure) > 2:
         return best
     text = "".join(LOST if i in unsure else character for i, character in enumerate(best.text))
-    return replace(best, text=text, lost=tuple(sorted({*best.lost, *unsure})))
+    return best._replace(text=text, lost=tuple(sorted({*best.lost, *unsure})))
