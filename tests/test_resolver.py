@@ -25,7 +25,7 @@ TRADITIONAL = ("zh-Hant", "zh-Hant-TW", "zh-Hant-HK")
 #: Characters with several forms, their neighbours in words, either script, marks, and what must never be lost.
 CHARACTERS = (
     "发後后里裏裡面系係干乾幹制製复復复杂复雜准批準岳飞飛头頭髮了解瞭的士兵视頻频电影"
-    "個个中学生唔嘅著，。\n a1\x00\ud800𠀀⿰"
+    "個个中学生唔嘅噉𠮶晒吓著，。\n a1\x00\ud800𠀀⿰"
 )
 #: Words of Traditional text in characters that both scripts write.
 NAMES = [

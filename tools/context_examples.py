@@ -55,6 +55,9 @@ COMMON_SURNAMES = "王李张陈刘杨黄吴赵周徐孙朱郭林高罗郑梁谢"
 #: Where the author's form is a matter of period: 于 is a preposition in the classics as 於 is.
 CLASSICAL = frozenset({"ws_zuozhuan", "tang_poetry", "kr_shiji_lotus", "ws_xixiang", "ws_xiyuan", "ws_shierlou"})
 PERIOD = {"于": CLASSICAL - {"ws_shierlou"}}
+#: Characters that the lexicon always converts, and that written Cantonese has by themselves: 食晒飯, 睇吓.
+SPOKEN = {"晒": ["曬", "晒"], "吓": ["嚇", "吓"]}
+SPOKEN_SOURCES = frozenset({"hkcancor"})
 #: What the contexts see of a character of a name that is not to be learnt: no other example has it.
 UNKNOWN = 0xF0000
 #: Spellings between which writers and houses differ: not for a model to decide.
@@ -79,6 +82,7 @@ class Forms:
         self.listed = {
             key: values for key, values in _values(folder / "STCharacters.txt") if len(key) == 1 and ord(key) < 0x10000
         }
+        self.listed |= SPOKEN
         for name in ("TWVariants.txt", "HKVariants.txt"):
             for key, values in _values(folder / name):
                 self._join(key, values[0])

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from context_examples import CLASSICAL, Examples, Forms
+from context_examples import CLASSICAL, SPOKEN_SOURCES, Examples, Forms
 
 from normalize.script.context import REACH, TEMPLATES
 
@@ -39,7 +39,8 @@ Context = tuple[int, tuple[int, ...]]
 class Trained:
     """What was learnt for one character, in nats: for each form but the first, constants and weights of contexts.
 
-    `right` says for each form in how many of the modern examples with this answer it was right, and of how many.
+    `right` says for each form in how many of the examples in modern prose with this answer it was right, and of how
+    many.
     """
 
     forms: list[str]
@@ -112,7 +113,7 @@ def train(folded: str, found: Examples, forms: Forms) -> Trained | None:
     )
     features = sparse.vstack([features, plain], format="csr")
     right = [int(((answers == form) & (labels == form)).sum()) for form in kept]
-    modern = ~np.isin(found.sources[rows], list(CLASSICAL))
+    modern = ~np.isin(found.sources[rows], list(CLASSICAL | SPOKEN_SOURCES))
     in_modern = [
         (int((modern & (answers == f) & (labels == f)).sum()), int((modern & (answers == f)).sum())) for f in kept
     ]

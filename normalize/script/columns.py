@@ -25,6 +25,8 @@ BLOCK = 1 << 17
 #: More than the contexts, and written Cantonese, look to either side.
 _MARGIN = 64
 
+_CANTONESE = codes(CANTONESE)
+
 LINE_ENDS = np.array(sorted(context.LINE_ENDS), np.uint32)
 
 
@@ -72,7 +74,11 @@ def _score(resolver: Resolver, source: Codes, answer: Codes, doubtful: bool) -> 
         return None
     places, said = places[known], form_of[known].astype(np.intp)
     rows = arrays.row.take(source.take(places)).astype(np.intp)
-    cantonese = _near(source, places, flagged[kinds & 2 > 0], CANTONESE_REACH)
+    telling = kinds & 2 > 0
+    beyond = (kinds & 4 > 0).nonzero()[0]
+    if beyond.size:
+        telling[beyond] = np.isin(source.take(flagged.take(beyond)), _CANTONESE)
+    cantonese = _near(source, places, flagged[telling], CANTONESE_REACH)
     if doubtful:
         chosen = arrays.doubtful(rows, said, scoring.neighbours(source, places), cantonese)
         places, rows, said, cantonese = places[chosen], rows[chosen], said[chosen], cantonese[chosen]
@@ -179,16 +185,9 @@ def _no_priors() -> npt.NDArray[np.int32]:
     return np.full(0x10000, context.UNLISTED, np.int32)
 
 
-@cache
-def _markers() -> npt.NDArray[np.bool_]:
-    table = np.zeros(0x10000, np.bool_)
-    table[codes(CANTONESE)] = True
-    return table
-
-
 def near(source: Codes, places: Places, reach: int) -> npt.NDArray[np.int32]:
     """Tell (0 or 1) for each place whether a character of written Cantonese stands near it in its line."""
-    return _near(source, places, _markers().take(source, mode="clip").nonzero()[0], reach)
+    return _near(source, places, np.isin(source, _CANTONESE).nonzero()[0], reach)
 
 
 def _near(source: Codes, places: Places, markers: Places, reach: int) -> npt.NDArray[np.int32]:

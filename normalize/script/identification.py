@@ -17,8 +17,8 @@ Label = Literal["Hans", "Hant", "mixed", "none"]
 #: with five of them 6 reach it, of 6,344 passages mixed by single characters or short runs 97 %.
 MIXED_SHARE = 0.05
 
-#: Characters of written Cantonese, which is printed in Hong Kong and hardly elsewhere.
-CANTONESE = "嘅咗哋嗰喺冇嚟唔啲佢"
+#: Characters of written Cantonese, which is printed in Hong Kong and hardly elsewhere; 𠮶 is 嗰 in Simplified.
+CANTONESE = "嘅咗哋嗰𠮶喺冇嚟唔啲佢咁噉㗎嘢乜啱睇瞓攞嗌"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,10 +58,11 @@ class Scoring:
         self.index = np.full(0x10000, -1, np.int8)
         for character, form in model.index.items():
             self.index[ord(character)] = form
-        #: Which characters are choices (1), and which tell of written Cantonese (2).
+        #: Which characters are choices (1), and which tell of written Cantonese (2); those beyond the BMP may (4).
         self.flags = (self.row >= 0).astype(np.uint8)
         for character in CANTONESE:
-            self.flags[ord(character)] |= 2
+            code = ord(character)
+            self.flags[min(code, 0xFFFF)] |= 2 if code <= 0xFFFF else 4
         #: The form that a converter of single characters writes, and the form that the folded character is itself (or
         #: -1).
         self.default = np.array([choice.forms.find(choice.default) for choice in choices])
