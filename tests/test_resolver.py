@@ -132,6 +132,20 @@ def test_the_reason_names_the_context() -> None:
     assert "係" in steps[-1].reason
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "reason"),
+    [
+        ("去年被发明了", 3, "the words here are '被 发明 了', and the lexicon's phrase is none of them"),
+        ("请你尽快来", 2, "the word is spelled 盡快 in the project's own list"),
+    ],
+)
+def test_the_reason_names_the_words(text: str, place: int, reason: str) -> None:
+    """Explain says which words decided against the lexicon's phrase, and which are the project's own."""
+    found = edits(text, "zh-Hant-HK")
+    (steps,) = (found.spans.steps[row[4]] for row in found.spans.rows() if row[0] == place)
+    assert (steps[-1].rule, steps[-1].reason) == ("word", reason)
+
+
 def test_a_page_made_one_character_at_a_time_is_reported_as_such() -> None:
     """The rule says that the page as a whole was judged."""
     text = "這家工廠制造的機器非常復雜，經理批準以后才能重復使用。她的頭發很長，面條也做得好。"

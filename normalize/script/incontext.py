@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import Literal
 
+from normalize import words
 from normalize.config import Config
 from normalize.edits import NO_SPANS, Spans, Step, compose
 from normalize.profile import ARRAY_LENGTH, Class, Profile
@@ -17,6 +19,9 @@ from normalize.script.identification import label_of
 from normalize.script.passages import Passage
 from normalize.script.ready import refining
 from normalize.script.resolver import CONTEXT, PAGE, WORD, Reading, Resolver
+
+#: How many characters around a place are enough to find the words there, for the record.
+_AROUND = 10
 
 _CHARACTER = Step("script", "character", "rule", "the form of this character in the other script")
 
@@ -174,8 +179,20 @@ def _step(ready: Resolver, folded: str, answer: str, output: str, place: int, ex
     if output[place] == exact:
         return _CHARACTER
     if output[place] == answer[place]:
-        return WORD
+        return WORD._replace(reason=_words_say(ready, folded, place))
     return CONTEXT._replace(reason=explained(ready, folded, answer, place))
+
+
+def _words_say(ready: Resolver, folded: str, place: int) -> str:
+    """Name the word that speaks for the form that was chosen against the lexicon's phrase."""
+    spelled = ready.spelled(folded, place)
+    if spelled is not None:
+        return f"the word is spelled {spelled.value} in the project's own list"
+    start = max(0, place - _AROUND)
+    around = words.segment(folded[start : place + _AROUND])
+    index = next(index for index, end in enumerate(accumulate(map(len, around), initial=start)) if end > place) - 1
+    shown = " ".join(around[max(0, index - 1) : index + 2])
+    return f"the words here are {shown!r}, and the lexicon's phrase is none of them"
 
 
 def explained(ready: Resolver, folded: str, answer: str, place: int) -> str:

@@ -28,7 +28,7 @@ from normalize.script import boundaries, context, spellings, targets
 from normalize.script.converter import Converter
 from normalize.script.identification import CANTONESE
 from normalize.script.lexicon import Plan
-from normalize.script.matching import Union
+from normalize.script.matching import Match, Union
 from normalize.script.runs import Runs
 from normalize.script.scalar import COMPONENTS
 
@@ -212,15 +212,16 @@ class Resolver:
         """
         if lead < least:
             return self.in_phrase(folded, place, said)
-        return lead < IN_SPELLED and self._is_spelled(folded, place)
+        return lead < IN_SPELLED and self.spelled(folded, place) is not None
 
-    def _is_spelled(self, folded: str, place: int) -> bool:
-        if self._spelled is None:
-            return False
-        found = (
-            (start, self._spelled.match(folded, start)) for start in range(max(0, place - PHRASE_REACH), place + 1)
-        )
-        return any(match is not None and place < start + match.length for start, match in found)
+    def spelled(self, folded: str, place: int) -> Match | None:
+        """Return the entry of the project's own list of words that stands at a place."""
+        if self._spelled is not None:
+            for start in range(max(0, place - PHRASE_REACH), place + 1):
+                match = self._spelled.match(folded, start)
+                if match is not None and place < start + match.length:
+                    return match
+        return None
 
     def in_phrase(self, folded: str, place: int, said: int) -> bool:
         """Tell whether a phrase of the lexicon stands at a place and has the form there that was answered."""
