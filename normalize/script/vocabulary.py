@@ -14,7 +14,7 @@ from pathlib import Path
 from normalize import words
 from normalize.config import Config
 from normalize.edits import NO_SPANS, Edit, Edits, Spans
-from normalize.script import boundaries, resolver, targets
+from normalize.script import boundaries, resolver, scalar, targets
 from normalize.script.converter import BLOCK, Converter
 from normalize.script.lexicon import Plan
 from normalize.script.matching import Deferred, Dictionary
@@ -91,7 +91,8 @@ def _links(plan: Plan, lexicon: str, disable: frozenset[str]) -> dict[str, str]:
     back = resolver.ready("zh-Hant", lexicon, disable).exact
     keys = [key for dictionary in plan.chain[0].dictionaries() for key in dictionary.entries if len(key) > 1]
     found = neighbours({words.fold(key[0]) for key in keys}, {words.fold(key[-1]) for key in keys})
-    converted = back.convert("\n".join(found)).split("\n")
+    # By the definition: making the plan ready for this takes several times as long.
+    converted = scalar.convert("\n".join(found), back.plan).split("\n")
     return {word: word for word in converted if len(word) > 1}
 
 
