@@ -60,12 +60,11 @@ def test_a_swallowed_digit_is_not_invented(damaged: str) -> None:
     assert digits == [character for character in damaged if character.isdigit()]
 
 
-@pytest.mark.parametrize("encoding", ["gb18030"])
 @pytest.mark.parametrize("place", [9, 14, 21])
-def test_what_is_read_one_byte_off(encoding: str, place: int) -> None:
+def test_what_is_read_one_byte_off(place: int) -> None:
     """After a byte fell out the rest is read one byte on again; what is not clear is marked."""
-    data = SIMPLIFIED.encode(encoding)
-    damaged = (data[:place] + data[place + 1 :]).decode(encoding, "replace")
+    data = SIMPLIFIED.encode("gb18030")
+    damaged = (data[:place] + data[place + 1 :]).decode("gb18030", "replace")
     result = repaired(damaged)
     lost = place // 2
     assert result.text[:lost] == SIMPLIFIED[:lost]
@@ -73,6 +72,31 @@ def test_what_is_read_one_byte_off(encoding: str, place: int) -> None:
     assert result.text[lost] in (SIMPLIFIED[lost], "\ufffd")
     assert {(change.rule, change.certainty) for change in result.changes} == {("dropped-byte", "inferred")}
     assert result.undo() == damaged
+
+
+@pytest.mark.parametrize("place", range(2, 50, 4))
+def test_what_is_read_one_byte_off_in_big5(place: int) -> None:
+    """In Big5 the shift ends with a character of ASCII, whose byte is the last of it; short shifts may be left."""
+    data = TRADITIONAL.encode("big5hkscs")
+    damaged = (data[:place] + data[place + 1 :]).decode("big5hkscs", "replace")
+    result = repaired(damaged)
+    assert result.undo() == damaged
+    if result.text != damaged:
+        assert {(change.rule, change.certainty) for change in result.changes} <= {
+            ("dropped-byte", "inferred"),
+            ("lost.replacement", "lost"),
+        }
+        assert sum(a != b for a, b in zip(result.text, TRADITIONAL, strict=True)) <= 1
+
+
+def test_a_byte_of_big5_lost() -> None:
+    """`三點在` after a lost byte is found again, though the shift ends in an ordinary letter."""
+    data = TRADITIONAL.encode("big5hkscs")
+    texts = [
+        repair((data[: 2 * i] + data[2 * i + 1 :]).decode("big5hkscs", "replace")) for i in range(len(TRADITIONAL))
+    ]
+    close = [text for text in texts if len(text) == len(TRADITIONAL) and sum(map(str.__ne__, text, TRADITIONAL)) <= 1]
+    assert len(close) > len(texts) // 2
 
 
 @pytest.mark.parametrize(
