@@ -34,11 +34,13 @@ def stage(text: str, profile: Profile, config: Config) -> Edits:
     if config.tidy:
         if profile.has(*_WIDE):
             return _edits(text, config, asked=False)
-    elif profile.has(Class.FOLDED_MARK) and profile.han:
+    elif profile.has(Class.FOLDED_MARK) and profile.han and any(mark in text for mark in _SIGNS):
         return _edits(text, config, asked=False)
     return Edits.none(text)
 
 
+#: Without one of these a text shows no collapse: colons and brackets are half-width in too much that is intact.
+_SIGNS = ",;!?"
 #: Without a character of these classes there is nothing to tidy.
 _WIDE = (Class.HAN, Class.HANS, Class.HANT, Class.COMPATIBILITY, Class.FULL_WIDTH, Class.FULL_MARK, Class.HALF_KANA)
 #: The region that a target implies, for tidying only.
