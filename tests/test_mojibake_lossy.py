@@ -123,6 +123,15 @@ def test_a_layer_that_proves_nothing_by_itself_is_not_undone() -> None:
     assert repair(damaged) == "变巨"
 
 
+def test_signs_that_shift_jis_has_twice() -> None:
+    """NEC's `≡`, of which Python writes the standard's bytes, stands for the end of 金 in UTF-8."""
+    for text in ("争取者甘地或金恩博士在街上", "中國或金門的天氣預報說今天有雨"):
+        damaged = misread(text, "cp932", "utf-8", "replace")
+        assert damaged is not None
+        assert "≡" in damaged
+        assert repair(damaged) == text
+
+
 def test_characters_that_shift_jis_has_twice() -> None:
     """Pairs of IBM's extension are found again, though Python writes their characters in NEC's."""
     for text in ("天气预报说下午有雨", "产品说明和价格"):

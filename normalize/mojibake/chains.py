@@ -88,7 +88,7 @@ def layers_of(piece: str) -> Iterator[tuple[str, Misreading]]:
             if text is not None and text not in seen:
                 seen.add(text)
                 yield text, Misreading(read_as, was)
-            if read_as == "cp932" and was != "utf-8":
+            if read_as == "cp932":
                 text = _with_others(piece, was)
                 if text is not None and text not in seen:
                     seen.add(text)

@@ -134,7 +134,7 @@ class Lattice:
     def _likelier(self, index: int) -> bytes | None:
         """Return the bytes of a character that the reader has twice: those with which what is around it reads best."""
         reader = reading(self.layer.read_as)
-        if self.truth == "utf-8" or not (others := reader.others(self.piece[index])):
+        if not (others := reader.others(self.piece[index])):
             return None
         around = [[reader.character(c) or b"\0" for c in part] for part in self._around(index)]
         ranked = []
