@@ -156,6 +156,28 @@ def test_names_are_likelier_as_names() -> None:
     assert cost("陳雅婷") < cost("陳雅停")
 
 
+def test_what_a_page_repeats_is_undone_at_each_place() -> None:
+    """Boilerplate is looked at once, and the edits stand where each copy does."""
+    original = "這個領域為AI留了位置，有關人士說。天色暗了。“我們回家吧”，他說。"
+    damaged = annotate(original, _table("領驗關"), {"！": b"\x06\x07"}, "")
+    copies = 12
+    edits = repair_annotations(damaged * copies)
+    assert Edits.of(damaged * copies, edits).text == original * copies
+    assert len(edits) == copies * len(repair_annotations(damaged))
+
+
+def test_weights_of_many_are_the_weights_of_each() -> None:
+    """What is weighed together costs what it costs alone: in words, names, marks and after a dot."""
+    weigher = Weigher(Page("山上的人家早上開門，張先生說。"))
+    for before in ("山上的人", "張先", "杰克·布", "說，", "王"):
+        weight = weigher.begin(before)
+        characters = "家生門华，·a斯林"
+        alone = [weigher.add(weight, before[-1], character).cost for character in characters]
+        assert weigher.costs(weight, before[-1], characters) == pytest.approx(alone)
+        han = "家生門斯林"
+        assert weigher.pairs(before[-1], han) == [weigher.pair(before[-1], character) for character in han]
+
+
 def test_a_rival_that_is_nearly_as_likely_is_named() -> None:
     """Where the language model hardly tells two readings apart, the reason gives the other one."""
     damaged = annotate(

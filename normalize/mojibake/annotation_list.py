@@ -14,9 +14,7 @@ from functools import cache
 
 from normalize.data import read_text
 from normalize.mojibake import cp936, pinyin
-from normalize.profile import Class, class_of
-
-_HAN = (Class.HAN, Class.HANS, Class.HANT)
+from normalize.mojibake.weighing import is_han
 
 #: Words of texts that speak about pronunciation: their glosses are the writer's own.
 _PRONUNCIATION = re.compile("拼音|注音|[讀读發发]音|[讀读念唸][作做成]|多音字|破音|[聲声][調调]|韻母|韵母|普通[話话]音")
@@ -91,12 +89,13 @@ def learn(text: str) -> AnnotationList | None:
     The weights were set on the 91 collected passages, all damaged, and on glosses written for the tests, all
     genuine; the sums lie at 2 or above for the first and at 0 or below for the second.
     """
-    glosses, many_syllables = _collect(text)
+    counts = Counter(text)
+    glosses, many_syllables = _collect(text, counts)
     shifted = _count_shifted(text)
     if not glosses and not shifted:
         return None
     known = known_list()
-    han = sum(count for character, count in Counter(text).items() if class_of(character) in _HAN)
+    han = sum(count for character, count in counts.items() if is_han(character))
     annotated = sum(gloss.readings.total() for gloss in glosses.values())
     evidence = 3.0 * shifted - many_syllables + len(_ORPHAN.findall(text))
     for character, gloss in glosses.items():
@@ -134,7 +133,7 @@ def _accept(glosses: dict[str, _Gloss]) -> dict[str, str]:
     return accepted
 
 
-def _collect(text: str) -> tuple[dict[str, _Gloss], int]:
+def _collect(text: str, counts: Counter[str]) -> tuple[dict[str, _Gloss], int]:
     """Return the annotated characters, and the number of glosses of several syllables, which are a writer's own."""
     glosses: dict[str, _Gloss] = {}
     for match in pinyin.ANNOTATION.finditer(text):
@@ -142,10 +141,12 @@ def _collect(text: str) -> tuple[dict[str, _Gloss], int]:
         character = text[start - 1 : start]
         if not character or not pinyin.is_reading(character, match[1]):
             continue
-        gloss = glosses.setdefault(character, _Gloss(Counter(), text.count(character), 0))
+        gloss = glosses.get(character)
+        if gloss is None:
+            gloss = glosses[character] = _Gloss(Counter(), counts[character], 0)
         gloss.readings[match[1]] += 1
         around = (text[max(start - 2, 0) : start - 1], text[match.end() : match.end() + 1])
-        gloss.inside += around[0] not in _OPENING and any(x and class_of(x) in _HAN for x in around)
+        gloss.inside += around[0] not in _OPENING and any(x and is_han(x) for x in around)
     return glosses, len(re.findall(r"[(（][a-z]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]*[ ’'][^()（）]{1,40}[)）]", text))
 
 

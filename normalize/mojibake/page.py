@@ -8,7 +8,7 @@ from functools import cached_property
 from math import exp, log
 
 from normalize.mojibake import likelihood, pinyin
-from normalize.profile import Class, class_of, class_table
+from normalize.profile import Class, class_table
 
 #: What stands where a byte is gone for good.
 LOST = "\ufffd"
@@ -30,14 +30,16 @@ _OPENING = "“‘「『（《〈【"
 _CLOSER = {"“": "”", "‘": "’", "「": "」", "『": "』"}
 _CLOSED = {after: before for before, after in _CLOSER.items()}
 _NOISED_ORPHAN = re.compile(r"\?[\x05-\x08 ]?[！；？。，：、]")
-_TAG = re.compile(r"/?[A-Za-z][A-Za-z0-9]*(?: [^<>\n]{0,200})?/?>")
+#: The attributes of a tag are no longer than this.
+LONGEST_TAG = 200
+_TAG = re.compile(rf"/?[A-Za-z][A-Za-z0-9]*(?: [^<>\n]{{0,{LONGEST_TAG}}})?/?>")
 _ENTITY = re.compile(r"#?[A-Za-z0-9]{2,8};")
 _GROUP_OF_DIGITS = re.compile(r" \d{3}(?!\d)")
 _ANY_ANNOTATION = re.compile(f"{pinyin.ANNOTATION.pattern}|{pinyin.BROKEN_ANNOTATION.pattern}")
 _CLOSING_SOON = re.compile(r"[^()（）\n]{0,8}[)）]")
 _AFTER_WIDE = re.compile(r"(?<=[^\x00-\x7f])[ \n\d,.()%\"'/:;-]")
 #: How far back an open quotation is looked for, and an open bracket.
-_QUOTATION, _BRACKETED = 400, 100
+_QUOTATION, BRACKETED = 400, 100
 
 
 class Page:
@@ -54,14 +56,17 @@ class Page:
         self._returns = "\r\n" in text
         self._numbers: list[tuple[int, int]] = []
         counts = Counter(text)
-        hans = sum(count for x, count in counts.items() if class_of(x) is Class.HANS)
-        hant = sum(count for x, count in counts.items() if class_of(x) is Class.HANT)
+        table, kinds = class_table(), [0] * len(Class)
+        for character, count in counts.items():
+            if character < "\U00010000":
+                kinds[table[ord(character)]] += count
+        hans, hant, kana = kinds[Class.HANS], kinds[Class.HANT], kinds[Class.KANA]
         # The damage itself brings some of either; the pages of this family are Traditional unless most say otherwise.
         self._other_script = Class.HANT if hans > 3 * hant + 3 else Class.HANS
         # Most of these pages were made from Simplified ones, whose quotes are “ ” and ‘ ’.
         corners, curved = len(re.findall("[「」『』]", text)), len(re.findall("[“”‘’]", text))
         self._foreign = "“”‘’" if corners > 3 * curved else "「」『』" if curved >= 3 * corners else ""
-        self._kana = sum(count for x, count in counts.items() if class_of(x) is Class.KANA) * 10 > len(text)
+        self._kana = kana * 10 > len(text)
         self._wide_blanks = bool(re.search(r"[^\n> \u3000]\u3000", text))
         self._counts = Counter({x: count for x, count in counts.items() if x >= "\u3400"})
         # What a character costs more than elsewhere that is not on the page.
@@ -95,7 +100,7 @@ class Page:
         ratio = (count + expected) / expected
         return self._unused - log(ratio)
 
-    def _opened(self, position: int) -> str | None:
+    def opened(self, position: int) -> str | None:
         """Return the quote that is open at a place, "" if all are closed; None where there is none before it."""
         if self._quoted[0] != position:
             around = self.text[max(position - _QUOTATION, 0) : position]
@@ -105,7 +110,7 @@ class Page:
 
     def quotation_cost(self, position: int, text: str) -> float:
         """Return what the quotes of `text`, put at `position`, cost: closing what is not open, or opening it twice."""
-        opened = self._opened(position)
+        opened = self.opened(position)
         if opened is None:
             return 0.0
         cost = 0.0
@@ -122,7 +127,7 @@ class Page:
         """Return what it costs that a bracket is closed soon after `end` that `text`, put at `start`, does not open."""
         if not _CLOSING_SOON.match(self.text, end):
             return 0.0
-        before = _ANY_ANNOTATION.sub("", self.text[max(start - _BRACKETED, 0) : start]) + text
+        before = _ANY_ANNOTATION.sub("", self.text[max(start - BRACKETED, 0) : start]) + text
         opened = sum((x in "(（") - (x in ")）") for x in before.rpartition("\n")[2])
         return 2 * _UNUSUAL if opened <= 0 else 0.0
 
@@ -136,11 +141,16 @@ class Page:
             return ""
         if before[-2:-1] not in _BEFORE_NUMBER:
             return ""
-        known = [(match.start(), int(match[1])) for match in _NUMBERED.finditer(self.text)] + self._numbers
+        known = self._found_numbers + self._numbers
         earlier = max((item for item in known if item[0] < position), default=(0, 0))[1]
         later = min((item for item in known if item[0] > position), default=(0, 0))[1]
         number = earlier + 1 if later in (0, 1, earlier + 2) else later - 1 if not earlier else 0
         return str(number) if 0 < number < 10 else ""
+
+    @cached_property
+    def _found_numbers(self) -> list[tuple[int, int]]:
+        """Where on the page as found the numbers of items stand."""
+        return [(match.start(), int(match[1])) for match in _NUMBERED.finditer(self.text)]
 
     def remember(self, position: int, text: str) -> None:
         """Take note of the number of an item in a repair."""
