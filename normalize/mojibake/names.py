@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from bisect import bisect_left
 from collections import Counter
 from functools import cache, lru_cache
 from math import log
@@ -36,15 +35,19 @@ def _lines() -> list[str]:
 
 
 @cache
-def _counts(length: int) -> tuple[dict[str, int], list[str]]:
-    """Return how often each run of so many characters stands in foreign names, ends included, and the runs in order."""
-    found: Counter[str] = Counter()
-    for line, weight in ((3, _PERSON), (4, 1)):
-        text = f"{BEGINNING}{_lines()[line].replace(' ', END + BEGINNING)}{END}"
-        runs = Counter(map("".join, zip(*(text[i:] for i in range(length)), strict=False)))
-        for run, count in runs.items():
-            found[run] += weight * count
-    return found, sorted(found)
+def _counts(length: int) -> dict[str, int]:
+    """Return how often each run of so many characters stands in foreign names, ends included."""
+    persons, places = (f"{BEGINNING}{line.replace(' ', END + BEGINNING)}{END}" for line in _lines()[3:])
+    found = Counter([places[i : i + length] for i in range(len(places) - length + 1)])
+    for run, count in Counter([persons[i : i + length] for i in range(len(persons) - length + 1)]).items():
+        found[run] += _PERSON * count
+    return found
+
+
+@cache
+def _kinds(length: int) -> dict[str, int]:
+    """Return how many characters were seen to follow each run of so many."""
+    return Counter([run[:-1] for run in _counts(length + 1)])
 
 
 def foreign(before: str, character: str) -> float:
@@ -71,20 +74,20 @@ def whole(name: str) -> float:
 
 
 def _share(context: str, character: str) -> float:
-    counts, runs = _counts(len(context) + 1)
+    counts = _counts(len(context) + 1)
     if not context:
         return (counts.get(character) or _UNSEEN) / _total()
     shorter = _share(context[1:], character)
-    total = _counts(len(context))[0].get(context)
+    total = _counts(len(context)).get(context)
     if total is None:
         return shorter
-    kinds = _KINDS * (bisect_left(runs, context + "\uffff") - bisect_left(runs, context))
+    kinds = _KINDS * _kinds(len(context)).get(context, 0)
     return (counts.get(context + character, 0) + kinds * shorter) / (total + kinds)
 
 
 @cache
 def _total() -> int:
-    counts = _counts(1)[0]
+    counts = _counts(1)
     return sum(counts.values()) - counts[BEGINNING]
 
 
