@@ -55,3 +55,9 @@ def test_what_such_a_converter_cannot_have_written_stays() -> None:
     """哩 is in both scripts, though the lexicon may read it as 里; on a converted page it is not put right."""
     page = "這家工廠制造的機器好復雜哩，經理批準以后才能重復使用。"
     assert convert(page, "zh-Hant-TW") == "這家工廠製造的機器好複雜哩，經理批准以後才能重複使用。"
+
+
+def test_a_slip_makes_its_own_line_mixed_and_no_other() -> None:
+    """In a Simplified page a Traditional character tells how its own line is read; the others are what they are."""
+    lines = [*SIMPLIFIED * 4, "他說后羿射日的故事", *SIMPLIFIED]
+    assert convert("\n".join(lines), "zh-Hant-TW") == "\n".join(convert(line, "zh-Hant-TW") for line in lines)

@@ -39,11 +39,21 @@ def penalties(source: Codes, classes: npt.NDArray[np.uint8]) -> Ints:
     near, share = [], []
     for kind in (Class.HANS, Class.HANT):
         having = (classes == kind).astype(np.float64)
-        laid = np.zeros(int(at[-1]) + 1)
-        laid[at] = having
-        near.append(np.convolve(laid, kernel)[_REACH : _REACH + laid.size][at])
+        near.append(_near(at[classes == kind], int(at[-1]) + 1, kernel)[at])
         share.append(np.bincount(line, having)[line])
     simplified = (share[0] + 0.5) / (share[0] + share[1] + 1.0)
     local = (near[0] + LINE_WEIGHT * simplified) / (near[0] + near[1] + LINE_WEIGHT)
     cost: Ints = np.rint(-np.log(np.maximum(local, 1e-4)) * STEPS).astype(np.int32)
     return cost
+
+
+def _near(places: npt.NDArray[np.intp], size: int, kernel: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return for each of `size` places the weights of the characters around it that stand at `places`."""
+    summed = np.zeros(size + 2 * _REACH)
+    if places.size * kernel.size < size:
+        # Few of them: their kernels are laid out one by one.
+        np.add.at(summed, places[:, None] + np.arange(kernel.size), kernel)
+        return summed[_REACH : _REACH + size]
+    laid = np.zeros(size)
+    laid[places] = 1.0
+    return np.convolve(laid, kernel)[_REACH : _REACH + size]

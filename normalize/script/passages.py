@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from normalize.profile import ARRAY_LENGTH, Class, Profile
+from normalize.script.identification import label_of
 
 
 class Passage(NamedTuple):
@@ -36,18 +37,20 @@ def passages(text: str, profile: Profile, traditional: bool, before: tuple[int, 
     if not wanted or not unwanted:
         return [Passage(0, len(text), settled=wanted > 0)]
     undecided = wanted > unwanted
+    # Where a few characters of the target's script stand in a page of the other, only their lines are mixed.
+    slips = traditional and label_of(unwanted, wanted) == "Hans"
     lines = text.splitlines(keepends=True)
     found: list[Passage] = []
-    start = 0
+    start = end = 0
+    last = None
     for line, (has_target, has_other) in zip(lines, _scripts(lines, target, other), strict=True):
-        settled = not has_other and (has_target or undecided)
-        end = start + len(line)
-        if found and found[-1].settled == settled:
-            found[-1] = Passage(found[-1].start, end, settled)
-        else:
-            found.append(Passage(start, end, settled))
-        start = end
-    return found
+        kind = not has_other and (has_target or undecided), slips and has_target
+        if kind != last:
+            if last is not None:
+                found.append(Passage(start, end, last[0]))
+            start, last = end, kind
+        end += len(line)
+    return found if last is None else [*found, Passage(start, end, last[0])]
 
 
 def _scripts(lines: Sequence[str], target: Class, other: Class) -> Iterator[tuple[bool, bool]]:
