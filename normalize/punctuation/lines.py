@@ -45,10 +45,19 @@ class Line:
         self.start = start
         self.source = text if source is None else source
         self.blocks = blocks
+        # Not cached properties, whose lock costs as much as many a question.
+        self._spans: list[tuple[int, int, str]] | None = None
+        self._starts: list[int] = []
 
-    @cached_property
+    @property
     def spans(self) -> list[tuple[int, int, str]]:
         """The masked spans of the line with their kinds, in order."""
+        if self._spans is None:
+            self._spans = self._masked()
+            self._starts = [start for start, _, _ in self._spans]
+        return self._spans
+
+    def _masked(self) -> list[tuple[int, int, str]]:
         if not self.blocks:
             return masks.inline(self.text)
         spans: list[tuple[int, int, str]] = []
@@ -58,10 +67,6 @@ class Line:
             spans.append((first, last, "block"))
             at = last
         return spans
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [start for start, _, _ in self.spans]
 
     @cached_property
     def is_english(self) -> bool:
@@ -75,9 +80,10 @@ class Line:
 
     def mask(self, at: int, leave: str = "") -> str | None:
         """Return the kind of the mask over a character, if there is one; masks of the kind `leave` do not count."""
+        spans = self.spans
         index = bisect_right(self._starts, at) - 1
         if index >= 0:
-            _, end, kind = self.spans[index]
+            _, end, kind = spans[index]
             if at < end and kind != leave:
                 return kind
         return None

@@ -243,10 +243,20 @@ def _rewritten(line: Line, bits: int, passes: tuple[Pass, ...]) -> tuple[Edits, 
         if (changes or bits & rule.bit) and rule.sign.search(line.text):
             found = list(_edits(line, rule))
             if found:
-                edits = Edits.of(line.text, found)
+                edits = _of_line(line.text, found)
                 changes.append(edits)
                 line = Line(edits.text, line.start, _moved(line.blocks, edits.spans) if line.blocks else ())
     return tuple(changes)
+
+
+def _of_line(text: str, found: list[Edit]) -> Edits:
+    """Return what edits make of a line; the spans are worked out when somebody asks for them."""
+    pieces: list[str] = []
+    position = 0
+    for start, end, after, _ in found:
+        pieces += (text[position:start], after)
+        position = end
+    return Edits(text, "".join((*pieces, text[position:])), lambda: Edits.of(text, found).spans)
 
 
 def _edits(line: Line, rule: Pass) -> Iterator[Edit]:
