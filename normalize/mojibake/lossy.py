@@ -264,7 +264,7 @@ def _swallowed(data: bytes, newlines: bool) -> tuple[tuple[str, float], ...]:
     prices = dict.fromkeys(_SWALLOWED, 2.0)
     prices[" "] = 0.0
     prices["\n"] = 0.0 if newlines else 8.0
-    prices['"'] = (-9.0 if data.count(b"?") <= 2 else -4.5) if data.count(b'"') % 2 else 4.0
+    prices['"'] = (-7.0 if data.count(b"?") <= 2 else -3.5) if data.count(b'"') % 2 else 4.0
     prices["'"] = 0.0 if data.count(b"'") % 2 else 5.0
     opened = data.count(b"(") - data.count(b")")
     prices["("], prices[")"] = (0.0 if opened < 0 else 4.0), (-1.0 if opened > 0 else 4.0)
