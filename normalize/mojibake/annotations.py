@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import permutations
 
 from normalize.edits import Certainty, Edit, Step
@@ -108,7 +109,7 @@ def repair_vanished(text: str, profile: Profile) -> list[Edit]:
         found, restored = before + part[start : undone.end], before + undone.hypothesis.text
         if LOST in restored or likelihood.total(found + after) - likelihood.total(restored + after) < _VANISHED_GAIN:
             continue
-        if reproduces(restored, found, (), AnnotationList({}), undecodable=""):
+        if reproduces(restored, found, (), undecodable=""):
             edits.append(Edit(place, first + undone.end, undone.hypothesis.text, _VANISHED))
     return edits
 
@@ -136,7 +137,7 @@ def _repair(text: str, page: AnnotationList, damaged: bool, noised: bool = False
             )
             possible = possible and (damaged or _marks_around(text, start) <= (2 if noised else 1))
             undone = reader.undo(start, before) if possible else None
-            certainty = undone and _judge(text, before[-1:], undone, page)
+            certainty = undone and _judge(text, before[-1:], undone)
             if undone and certainty:
                 undone = reader.unfolded(undone)
                 yield from _shift_edits(undone, certainty)
@@ -205,7 +206,7 @@ def _shift_edits(undone: Undone, certainty: Certainty) -> Iterator[Edit]:
         yield Edit(undone.end - 1, undone.end, h.text[len(kept) :], _EATEN)
 
 
-def _judge(text: str, before: str, undone: Undone, page: AnnotationList) -> Certainty | None:
+def _judge(text: str, before: str, undone: Undone) -> Certainty | None:
     """Return how sure a repair is, or None when it must not be made."""
     h = undone.hypothesis
     found = before + text[undone.start : undone.end]
@@ -215,20 +216,21 @@ def _judge(text: str, before: str, undone: Undone, page: AnnotationList) -> Cert
     gain = likelihood.total(found + after) - likelihood.total(restored.replace(LOST, "1") + after)
     if gain < -_GAIN:
         return None
-    proved = reproduces(restored, found, h.used, page)
+    proved = reproduces(restored, found, h.used)
     if gain < _GAIN and not (proved and _BETWEEN.match(text, undone.start)):
         return None
     return "proved" if proved and not h.guessed else "inferred"
 
 
+@lru_cache(1 << 10)
 def reproduces(
-    restored: str,
-    found: str,
-    used: tuple[tuple[str, str], ...],
-    page: AnnotationList,
-    undecodable: str = cp936.UNDECODABLE,
+    restored: str, found: str, used: tuple[tuple[str, str], ...], undecodable: str = cp936.UNDECODABLE
 ) -> bool:
-    """Tell whether the forward model makes `found` of `restored`, with the annotations used in some order."""
+    """Tell whether the forward model makes `found` of `restored`, with the annotations used in some order.
+
+    >>> reproduces("領域為AI", "領域?yàn)锳I", (("驗", "yàn"),))
+    True
+    """
     folded = cp936.folded(found) == found
     tables = permutations(used) if 0 < len(used) <= 4 else [used]
     for table in tables:
@@ -241,7 +243,10 @@ def reproduces(
 
 
 def _noises(restored: str) -> Iterator[dict[str, bytes]]:
+    """Yield the control bytes that may have been put before a mark, wherever its bytes stand."""
     yield {}
+    data = cp936.encode(restored)
     for mark in "！；？。，：、":
-        yield {mark: b"\x06\x07"}
-        yield {mark: b"\x06"}
+        if cp936.encode(mark) in data:
+            yield {mark: b"\x06\x07"}
+            yield {mark: b"\x06"}
