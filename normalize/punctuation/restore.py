@@ -46,15 +46,19 @@ def restored(text: str, config: Config, asked: bool) -> Edits:
     whole = _is_whole(view, asked)
     if not whole and not view.has_collapsed_line:
         return Edits.none(text)
-    # The commas that separate fields are hidden, and what is left is judged without them.
+    found = None if whole else view.offsets_in_lines()
     judged = text
-    if rows := tables.rows(text):
+    # The commas that separate fields are hidden, and what is left is judged without them; where only some lines are
+    # concerned, one of them must look like a row.
+    if (found is None or tables.may_have_rows(text, as_list(found))) and (rows := tables.rows(text)):
         judged, _ = tables.hidden(text, rows)
         view = view_of(judged)
         whole = _is_whole(view, asked)
         if not whole and not view.has_collapsed_line:
             return Edits.none(text)
-    found = view.offsets() if whole else view.offsets_in_lines()
+        found = None if whole else view.offsets_in_lines()
+    if found is None:
+        found = view.offsets()
     off = rules.switched_off(config) if config.disable or config.enable or config.brackets == "half" else ()
     if off:
         found = [at for at in as_list(found) if RULES[text[at]] not in off]

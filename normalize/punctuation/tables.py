@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from normalize.profile import ARRAY_LENGTH
 
@@ -33,6 +33,23 @@ def rows(text: str) -> list[tuple[int, int, str]]:
     for separator, lines in _candidates(text):
         found += _rows(text, separator, lines)
     return sorted(found)
+
+
+def may_have_rows(text: str, places: Sequence[int]) -> bool:
+    """Tell whether a line that holds one of these places, which are in order, may be a row.
+
+    >>> may_have_rows("甲,乙\\n丙,丁。", [1]), may_have_rows("甲,乙\\n丙,丁。", [5])
+    (True, False)
+    """
+    end = -1
+    for at in places:
+        if at > end:
+            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+            end = end if end >= 0 else len(text)
+            line = text[start:end].rstrip("\r")
+            if any(_fields(line, separator) is not None for separator in _SEPARATORS):
+                return True
+    return False
 
 
 def _candidates(text: str) -> Iterable[tuple[str, Iterable[tuple[int, int]]]]:
