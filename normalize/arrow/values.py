@@ -127,9 +127,7 @@ class Values:
         texts = list(dict.fromkeys(value for value in values if isinstance(value, str)))
         results: dict[str, Result] = {}
         if self._facts or self._visit is not None:
-            # One by one each has its own scripts; together they are only told which there are.
-            found = [self._alone(text, errors) for text in texts] if self._facts else self._explained(texts, errors)
-            results = dict(zip(texts, found, strict=True))
+            results = dict(zip(texts, self._explained(texts, errors), strict=True))
             done = {text: result.text for text, result in results.items()}
         else:
             done = dict(zip(texts, self._normalized(texts, errors), strict=True))
