@@ -28,6 +28,11 @@ TARGETS: dict[str, str] = {
     "zh-tw": "zh-Hant-TW",
     "zh-hant-hk": "zh-Hant-HK",
     "zh-hk": "zh-Hant-HK",
+    # Names that Windows and older standards have for them.
+    "zh-chs": "zh-Hans",
+    "zh-cht": "zh-Hant",
+    "zh-sg": "zh-Hans",
+    "zh-mo": "zh-Hant-HK",
 }
 REGIONS = ("CN", "TW", "HK")
 #: The settings that are on or off.
@@ -43,8 +48,8 @@ BRACKETS = ("full", "half")
 class Config:
     """Settings of the whole flow; every stage and rule can be switched off.
 
-    `target` says what comes out (`zh-Hans`, `zh-Hant`, `zh-Hant-TW`, `zh-Hant-HK`, `zh-Hans-CN`; None repairs without
-    converting), `encoding` what bytes are read as (None: detected). `repair`, `characters` and
+    `target` says what comes out (`zh-Hans`, `zh-Hant`, `zh-Hant-TW`, `zh-Hant-HK`, `zh-Hans-CN`; None, or "none",
+    repairs without converting), `encoding` what bytes are read as (None: detected). `repair`, `characters` and
     `punctuation` switch stages; `tidy`, `region` (CN, TW, HK), `spaces` (between Han and Latin letters: add, remove or
     keep them) and `brackets` (full or half width) are options of punctuation. Of the conversion:
     `vocabulary` (regional words), `context` (False: plain OpenCC), `lexicon`, `dictionary` (files of the user's own
@@ -77,7 +82,8 @@ class Config:
     def __post_init__(self) -> None:
         """Check each value, and bring it to the one form that it is kept in."""
         if self.target is not None:
-            self._keep("target", _known("target", self.target, TARGETS))
+            is_none = str(self.target).lower() == "none"
+            self._keep("target", None if is_none else _known("target", self.target, TARGETS))
         if self.region is not None:
             self._keep("region", _known("region", self.region, {name.lower(): name for name in REGIONS}))
         for name, known in (("lexicon", LEXICONS), ("spaces", SPACES), ("brackets", BRACKETS)):
@@ -152,7 +158,7 @@ def _known(what: str, value: str, known: dict[str, str]) -> str:
     """Return the form in which a value is kept, or raise with the nearest known one."""
     found = known.get(str(value).lower().replace("_", "-"))
     if found is None:
-        names = sorted(set(known.values()))
+        names = sorted(set(known.values())) + ["none"] * (what == "target")
         raise ConfigError(f"unknown {what} {value!r}{suggestion(str(value), names)}; known are {', '.join(names)}")
     return found
 

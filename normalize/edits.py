@@ -142,6 +142,25 @@ def compose(first: Spans, second: Spans) -> Spans:
     return compose_rows(first, second)
 
 
+def without_returns(spans: Spans, source: str, output: str) -> Spans:
+    """Return the spans without those that came back to what they were: a repair gave `－`, a width rule `-` again.
+
+    What is reported as lost stays, although nothing changes there.
+    """
+    several = {
+        code
+        for code, steps in enumerate(spans.steps)
+        if len(steps) > 1 and not any(step.certainty == "lost" for step in steps)
+    }
+    if not several:
+        return spans
+    kept = [row for row in spans.rows() if row[4] not in several or source[row[0] : row[1]] != output[row[2] : row[3]]]
+    if len(kept) == len(spans):
+        return spans
+    columns = [list(column) for column in zip(*kept, strict=True)] if kept else [[] for _ in range(5)]
+    return Spans(columns[0], columns[1], columns[2], columns[3], columns[4], spans.steps)
+
+
 def compose_rows(first: Spans, second: Spans) -> Spans:
     """Compose span by span; neither may be empty."""
     steps: dict[tuple[Step, ...], int] = {}

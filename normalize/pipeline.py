@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from normalize.config import Config
-from normalize.edits import Edit, Edits, Step, compose
+from normalize.edits import Edit, Edits, Step, compose, without_returns
 from normalize.profile import Profile, checked, profiles
 from normalize.result import Decoded, Result
 
@@ -37,6 +37,8 @@ class Normalizer:
 
     def __init__(self, config: Config | None = None, **options: Any) -> None:
         """Take a configuration, or the options of one (see `Config`)."""
+        if config is not None and not isinstance(config, Config):
+            raise TypeError(f"expected a Config, found {config!r}; settings have names: Normalizer(target='zh-TW')")
         self.config = Config.of(**options) if config is None else config.with_options(**options)
 
     def __repr__(self) -> str:
@@ -81,6 +83,8 @@ class Normalizer:
         """Return the normalised texts, in order: quicker than one by one when they are short."""
         from normalize.script import stage_many
 
+        if isinstance(texts, str):
+            raise TypeError("expected several texts, found one; `normalize` takes one")
         texts = list(map(checked, texts))
         done = zip(texts, self.run_before_script(texts), strict=True)
         return stage_many([edits[-1].text if edits else text for text, edits in done], self.config)
@@ -90,8 +94,7 @@ class Normalizer:
         from normalize.script import identify
 
         decoded = None if isinstance(text, str) else self._decode(text)
-        source = text if decoded is None else decoded.text
-        assert isinstance(source, str)
+        source = checked(text) if decoded is None else decoded.text  # type: ignore[arg-type]
         first = Edits.none(source) if decoded is None else undecodable(decoded)
         spans = first.spans
         output = found = source
@@ -102,7 +105,7 @@ class Normalizer:
         return Result(
             text=output,
             source=source,
-            spans=spans,
+            spans=without_returns(spans, source, output),
             script_before=identify(found if self.config.target else output).label,
             script_after=identify(output).label,
             decoded=decoded,

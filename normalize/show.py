@@ -45,7 +45,7 @@ def _table(*columns: str) -> Table:
 
 def detections(rows: Iterable[tuple[str, Detection]]) -> None:
     """Print what files are written in."""
-    table = _table("file", "encoding", "enough", "sure", "language", "because")
+    table = _table("file", "encoding", "narrowest", "sure", "language", "because")
     for name, found in rows:
         sure = f"{found.confidence:.0%}" if found.encoding else ""
         narrow = found.narrow if found.narrow != found.encoding else ""
@@ -97,7 +97,7 @@ def change_table(findings: Iterable[Finding]) -> None:
 def highlighted(result: Result, findings: Sequence[Finding]) -> None:
     """Print the lines that change, with the changes marked, and a legend of the rules."""
     console = _console()
-    coloured = console.color_system is not None
+    coloured = console.color_system is not None and not console.no_color
     for number, line in pieces(result, findings):
         text = Text()
         text.append(f"{number}: ", "dim")
@@ -191,6 +191,8 @@ def summary(result: Summary, output: Path) -> None:
     total = sum(result.statuses.values())
     states = ", ".join(f"{count} {status}" for status, count in sorted(result.statuses.items()))
     console.print(Text(f"{total} documents, {_size(result.size)}: {states}", "bold"))
+    if result.done_before:
+        console.print(f"{result.done_before} of them were done by an earlier run")
     table = _table("encoding", "documents")
     for encoding, count in result.encodings.most_common():
         table.add_row(encoding, str(count))

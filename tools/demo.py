@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import shutil
 import sys
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -75,12 +76,15 @@ def check(console: Console, item: dict[str, Any]) -> bool:
         return True
     console.print(Text(f"differs from what is expected: {item['path']}", "red"))
     for name in found:
-        lines = zip(wanted[name].splitlines(), found[name].splitlines(), strict=False)
-        for number, (a, b) in enumerate(lines, 1):
+        pairs = zip(wanted[name].splitlines(), found[name].splitlines(), strict=False)
+        for number, (a, b) in enumerate(pairs, 1):
             if a != b:
                 console.print(f"  {name} line {number}")
-                for word, line in (("expected", a), ("found", b)):
-                    console.print(f"    {word:8} {line.decode('utf-8', 'replace')[:WIDTH]}")
+                lines = [line.decode("utf-8", "replace") for line in (a, b)]
+                same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*lines, strict=False)))
+                start = max(same - WIDTH // 4, 0)
+                for word, line in zip(("expected", "found"), lines, strict=True):
+                    console.print(f"    {word:8} {line[start : start + WIDTH]}")
                 break
     return False
 

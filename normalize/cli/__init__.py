@@ -55,6 +55,16 @@ class _Commands(click.Group):
             raise click.UsageError(f"{name!r} is no command; to convert this file: normalize convert {name}", ctx)
         raise click.UsageError(f"{name!r} is no command{suggestion(name, _COMMANDS)}", ctx)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command. One whose reader has gone (`| head`) is done; click and rich would end it with 1."""
+        try:
+            return super().invoke(ctx)
+        except (BrokenPipeError, SystemExit) as end:
+            if isinstance(end, SystemExit) and not isinstance(end.__context__, BrokenPipeError):
+                raise
+            _drop_output()
+            return DONE
+
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", prog_name="normalize")

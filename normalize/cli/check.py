@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import click
@@ -78,12 +79,12 @@ def check(
 
 
 class Report(NamedTuple):
-    """What would change in a file, or in a member of an archive."""
+    """What would change in a file, or in a member of an archive; the findings are made as they are asked for."""
 
     file: str
     member: str
     result: Result
-    findings: list[Finding]
+    findings: Iterator[Finding]
 
     @property
     def path(self) -> str:
@@ -134,10 +135,10 @@ class Checked:
         return [self._report(file, "", result)]
 
     def _report(self, file: str, member: str, result: Result) -> Report:
-        findings = list(findings_of(result))
+        findings = findings_of(result)
         source = result.decoded
         if source is not None and source.text and source.encoding != self.form.encoding and not result.source.isascii():
-            findings.insert(0, _encoding(source.encoding, self.form.encoding))
+            findings = chain((_encoding(source.encoding, self.form.encoding),), findings)
         return Report(file, member, result, findings)
 
 

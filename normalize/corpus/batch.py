@@ -24,7 +24,7 @@ class Summary:
     """What a run did: counts by status, encoding, script, rule and certainty, sizes in bytes.
 
     `troubles` are the first records with something to say, of `trouble_count` in all; `stopped` tells that the run
-    ended at a document that failed.
+    ended at a document that failed. `done_before` counts the documents of which nothing was to be done again.
     """
 
     statuses: Counter[str] = field(default_factory=Counter)
@@ -37,9 +37,11 @@ class Summary:
     troubles: list[Record] = field(default_factory=list)
     trouble_count: int = 0
     stopped: bool = False
+    done_before: int = 0
 
-    def add(self, record: Record) -> None:
-        """Count one document."""
+    def add(self, record: Record, earlier: Record | None = None) -> None:
+        """Count one document, given what an earlier run made of it."""
+        self.done_before += record == earlier
         self.statuses[record.status] += 1
         self.size += record.size
         if record.status in ("ok", "unchanged"):
@@ -85,8 +87,8 @@ def run(
     tasks = _tasks(job, manifest.earlier if resume else lambda path: None)
     try:
         for record in _records(job, tasks, workers, runner):
+            summary.add(record, manifest.earlier(record.path) if resume else None)
             manifest.add(record)
-            summary.add(record)
             on_record(record)
             if job.on_error == "fail" and record.status in ("failed", "crashed"):
                 summary.stopped = True

@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 import numpy.typing as npt
 
-from normalize.edits import NO_SPANS, Spans, Step, compose
+from normalize.edits import NO_SPANS, Spans, Step, compose, without_returns
 from normalize.pipeline import Normalizer
 from normalize.profile import Profile
 from normalize.result import Result
@@ -42,7 +42,7 @@ class CountingNormalizer(Normalizer):
         outputs = stage_many(found, self.config)
         before = labels(found if self.config.target else outputs)
         after = labels(outputs)
-        spans = map(compose, repairs, self._converted(found, outputs))
+        spans = map(without_returns, map(compose, repairs, self._converted(found, outputs)), texts, outputs)
         return list(map(Result, outputs, texts, spans, before, after))
 
     def _converted(self, texts: Sequence[str], outputs: Sequence[str]) -> Iterator[Spans]:

@@ -65,7 +65,7 @@ class Job:
     config: Config
     to_encoding: str = "utf-8"
     options: Options = field(default_factory=Options)
-    limits: Limits = field(default_factory=lambda: Limits())
+    limits: Limits = Limits()
     on_error: OnError = "skip"
     copy_others: bool = False
     full_record: bool = False
@@ -103,7 +103,7 @@ class _Tally:
         self.after[result.script_after] += 1
         if (found := result.detection) is not None and found.encoding:
             self.confidence = found.confidence if self.confidence is None else min(self.confidence, found.confidence)
-        counts = np.bincount(result.spans.codes, minlength=0) if len(result.spans) else ()
+        counts = np.bincount(result.spans.codes) if len(result.spans) else ()
         for steps, count in zip(result.spans.steps, counts, strict=False):
             self.lost += int(count) * any(step.certainty == "lost" for step in steps)
             for step in steps:

@@ -80,7 +80,8 @@ def encode(text: str, encoding: str, errors: Unencodable = "strict") -> bytes:
         more = f" (and {count - 1} more)" if count > 1 else ""
         raise EncodingError(
             f"cannot encode U+{ord(character):04X} at character {position} as {name}{more}; "
-            f"choose a wider encoding such as {_WIDER.get(name, 'utf-8')}, or errors='entity' or 'replace'"
+            f"choose a wider encoding such as {_WIDER.get(name, 'utf-8')}, or have them written as references "
+            "(errors='entity'; --unencodable entity)"
         ) from None
 
 
