@@ -94,6 +94,17 @@ def test_the_proof() -> None:
     assert redo(found.text, found.layers) == damaged
 
 
+def test_utf_16_all_of_whose_bytes_are_ascii() -> None:
+    """Bytes of UTF-16 that look like ASCII give themselves away by the controls among them; other controls stay."""
+    text = "在中央公園上午使用"
+    damaged = misread(text, "latin-1", "utf-16-le")
+    assert damaged is not None
+    assert damaged.isascii()
+    assert repair(damaged) == text
+    for clean in ("ls -l\x1b[0m\x00 done\x07", "key\x00value\x00key\x00value", "page one\x0cpage two\x7f"):
+        assert repair(clean) == clean
+
+
 def test_damage_in_a_field_of_a_table() -> None:
     """A damaged field is repaired, and its clean neighbours stay."""
     field = misread("天气预报", "latin-1", "gb18030")

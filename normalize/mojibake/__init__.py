@@ -27,7 +27,8 @@ def stage(text: str, profile: Profile, config: Config) -> Edits:
 
         edits = repair_vanished(text, profile)
     first = Edits.of(text, [edit for edit in edits if config.allows(edit.step)])
-    if first.text.isascii():
+    # ASCII is clean, but for the controls that bytes of UTF-16 leave in it.
+    if first.text.isascii() and not profile.has(Class.CONTROL):
         return first
     from normalize.mojibake.lost import with_losses
     from normalize.mojibake.misdecoded import repair_misdecoded

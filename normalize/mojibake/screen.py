@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 15
 #: Controls that text has no use for: bytes of UTF-16, in what Latin-1 was read for.
-_CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 #: What a character says: a rare Han character; another that Chinese text hardly has; what is innocent but beside one of
