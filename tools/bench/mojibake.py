@@ -4,7 +4,7 @@
 
 Spans are taken from texts in `../shared/text` that the language model has not seen, damaged by the forward models, and
 counted when they come back exactly. `--ftfy` names an interpreter that has ftfy 6; without it the column is empty.
-Speeds are megabytes of UTF-8 a second; compare them within one run only.
+Speeds are megabytes of UTF-8 a second of processor time; compare them within one run only.
 """
 
 from __future__ import annotations
@@ -137,9 +137,9 @@ def speed(convert: Callable[[str], object], sample: str, runs: int = 3) -> float
     """Return megabytes of UTF-8 a second, the best of some runs."""
     best = float("inf")
     for _ in range(runs):
-        start = time.perf_counter()
+        start = time.process_time()
         convert(sample)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return len(sample.encode("utf-8", "replace")) / 1e6 / best
 
 
