@@ -34,6 +34,8 @@ STEPS = {
     for mark, rule in RULES.items()
 }
 
+#: Marks for each character, below which they are replaced one by one (measured: the two meet at one in 300 to 450).
+_FEW = 1 / 400
 #: Two U+2026 as NFKC spells them.
 _SIX_STOPS = "......"
 _ENGLISH = Step("punctuation", "width.english", "rule", "a mark inside an English word is half-width")
@@ -179,9 +181,20 @@ def full_width(text: str, places: Sequence[int]) -> Edits:
         return Edits.none(text)
     if len(text) < ARRAY_LENGTH:
         return Edits.of(text, [Edit(at, at + 1, FULL[text[at]], STEPS[text[at]]) for at in places])
+    if len(places) < len(text) * _FEW:
+        return Edits(text, _widened(text, as_list(places)), lambda: _spans(text, list(as_list(places))))
     from normalize.punctuation.stretch import widened
 
     return Edits(text, widened(text, places), lambda: _spans(text, list(as_list(places))))
+
+
+def _widened(text: str, places: Sequence[int]) -> str:
+    pieces: list[str] = []
+    position = 0
+    for at in places:
+        pieces += (text[position:at], FULL[text[at]])
+        position = at + 1
+    return "".join((*pieces, text[position:]))
 
 
 def _spans(text: str, places: list[int]) -> Spans:
