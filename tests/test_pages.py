@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalize.script import context, convert, convert_many, pages, resolver, scoring
+from normalize.script import channel, columns, context, convert, convert_many, pages, resolver, scoring
 from normalize.script.arrays import codes
 
 SIMPLIFIED = (
@@ -55,6 +57,29 @@ def test_what_such_a_converter_cannot_have_written_stays() -> None:
     """哩 is in both scripts, though the lexicon may read it as 里; on a converted page it is not put right."""
     page = "這家工廠制造的機器好復雜哩，經理批準以后才能重復使用。"
     assert convert(page, "zh-Hant-TW") == "這家工廠製造的機器好複雜哩，經理批准以後才能重複使用。"
+
+
+@given(st.text(st.sampled_from("国國文\n"), min_size=1, max_size=30), st.integers(0, 200))
+def test_the_share_of_simplified_is_counted_around_each_place(text: str, filling: int) -> None:
+    """Each distinctive character of the line weighs less the further off it is, whether there are few or many."""
+    text += "文" * filling
+    source = codes(text)
+    found = channel.penalties(source, columns.classes(source))
+    for place in {0, len(text) // 2, len(text) - 1}:
+        start = text.rfind("\n", 0, place) + 1
+        end = text.find("\n", place)
+        line = text[start : end if end >= 0 else None]
+        weights = {
+            kind: sum(
+                math.exp(-abs(at - place) / channel.NEARNESS)
+                for at, character in enumerate(line, start)
+                if character == kind and abs(at - place) <= 32
+            )
+            for kind in "国國"
+        }
+        share = (line.count("国") + 0.5) / (line.count("国") + line.count("國") + 1)
+        local = (weights["国"] + channel.LINE_WEIGHT * share) / (sum(weights.values()) + channel.LINE_WEIGHT)
+        assert abs(found[place] + math.log(max(local, 1e-4)) * context.STEPS) <= 0.501
 
 
 def test_a_slip_makes_its_own_line_mixed_and_no_other() -> None:

@@ -52,7 +52,8 @@ def _near(places: npt.NDArray[np.intp], size: int, kernel: npt.NDArray[np.float6
     summed = np.zeros(size + 2 * _REACH)
     if places.size * kernel.size < size:
         # Few of them: their kernels are laid out one by one.
-        np.add.at(summed, places[:, None] + np.arange(kernel.size), kernel)
+        for place in places.tolist():
+            summed[place : place + kernel.size] += kernel
         return summed[_REACH : _REACH + size]
     laid = np.zeros(size)
     laid[places] = 1.0
