@@ -171,14 +171,15 @@ def _marks_around(text: str, start: int) -> int:
 def _is_garbled(text: str, start: int) -> bool:
     """Tell whether the text behind an orphan, on a page that shows no other damage, reads as if it were shifted.
 
-    Where nothing is left of what was put in, ASCII behind it says nothing: `?，?` is what some people write.
+    Where nothing is left of what was put in, ASCII right behind it says nothing: `?，?` is what some people write.
     """
     orphan = _ORPHANS.match(text, start)
     if orphan is None or text[orphan.end() - 1] == "?":  # `? ?` too
         return False
     behind = text[orphan.end() - 1 : orphan.end() + 2]
     is_bare = orphan.end() - orphan.start() == 2
-    return not (is_bare and (len(behind) < 3 or min(behind[1:]) < "\x80")) and likelihood.mean(behind) >= _GARBLED
+    says_nothing = len(behind) < 3 or behind[1] < "\x80" or behind[2] == "?"
+    return not (is_bare and says_nothing) and likelihood.mean(behind) >= _GARBLED
 
 
 def _is_cut(text: str, start: int, reader: ShiftReader) -> bool:
