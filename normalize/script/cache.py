@@ -21,8 +21,11 @@ from normalize.script.compiler import Compiled, compile_plan
 from normalize.script.lexicon import Plan
 
 _VARIABLE = "ZH_NORMALIZE_CACHE"
-#: The modules that decide what a compiled plan looks like.
-_CODE = ("cache.py", "compiler.py", "lexicon.py", "matching.py", "targets.py")
+#: The modules that decide what is in a plan, and what a compiled one looks like.
+_CODE = (
+    *("cache.py", "compiler.py", "lexicon.py", "matching.py", "targets.py"),
+    *("boundaries.py", "resolver.py", "simplified.py", "spellings.py", "vocabulary.py"),
+)
 _TABLES = ("default", "ahead", "behind", "follow")
 
 

@@ -4,7 +4,8 @@ OpenCC reads 著 as 着 from Taiwan's standard only, and leaves 瞭, 藉 and 於
 dictionary of the project's own (`data/simplified.tsv`) goes over what OpenCC gives: the character becomes Simplified
 except in the words that keep it (著作, 瞭望, 樊於期), which are entries too, so that the longest match decides.
 
-Characters whose Simplified form hardly any font shows (`TSCharactersExt` of OpenCC, 㑮) are left as they are.
+Characters whose Simplified form hardly any font shows (`TSCharactersExt` of OpenCC, 㑮; forms beyond the BMP, 嗰) are
+left as they are.
 """
 
 from __future__ import annotations
@@ -85,10 +86,16 @@ def _shown(matcher: Matcher, lexicon_name: str) -> Matcher:
     if isinstance(matcher, Dictionary):
         path = lexicon.folders(lexicon_name)[0] / "TSCharactersExt.txt"
         rare = lexicon.parse(path) if path.is_file() else {}
-        kept = {key: value for key, value in matcher.entries.items() if rare.get(key) != value}
+        shown = (item for item in matcher.entries.items() if rare.get(item[0]) != item[1] and not _is_rarer(*item))
+        kept = dict(shown)
         return Dictionary(kept, matcher.rule) if len(kept) < len(matcher.entries) else matcher
     assert isinstance(matcher, ShortCircuit | Union)
     return type(matcher)([_shown(member, lexicon_name) for member in matcher.members])
+
+
+def _is_rarer(key: str, value: str) -> bool:
+    """Tell whether an entry leads beyond the BMP, where few fonts go: 嗰 is written 嗰 in Simplified, too."""
+    return max(value) > "\uffff" >= max(key)
 
 
 @cache
