@@ -7,7 +7,7 @@ import pickle
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import normalize
@@ -103,6 +103,7 @@ def test_many_texts_are_converted_as_one_by_one(texts: list[str], target: str, v
 
 @settings(deadline=None, max_examples=60)
 @given(TEXT, st.sampled_from(TRADITIONAL))
+@example("系1111\n雜\n", "zh-Hant")
 def test_lines_are_converted_by_themselves(text: str, target: str) -> None:
     """A stream of lines gives the same, however it is cut."""
     lines, whole = stream(target), stream(target)

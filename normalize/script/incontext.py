@@ -62,7 +62,15 @@ def converters(text: str, found: Sequence[Passage], profile: Profile, config: Co
     mixed = label_of(profile.count(Class.HANS), profile.count(Class.HANT)) == "mixed"
     if mixed and settled_reading == "settled" and _mixed_throughout(text, found):
         settled_reading = "mixed"
-    return in_lines(text, found, profile, config, settled_reading)
+    traditional = profile.has(Class.HANT)
+    chosen: list[Converter | Between] = []
+    for start, end, settled in found:
+        if settled:
+            chosen.append(settling(config, settled_reading))
+        else:
+            mixed = traditional and (len(found) == 1 or Profile(text[start:end]).has(Class.HANT))
+            chosen.append(in_context(config, "mixed" if mixed else "simplified"))
+    return chosen
 
 
 def _converted_by_character(text: str, found: Sequence[Passage], config: Config) -> bool:
@@ -88,25 +96,6 @@ def _mixed_throughout(text: str, found: Sequence[Passage]) -> bool:
             within += hans if profile.has(Class.HANT) else 0
             beside += hans
     return within > beside / 2
-
-
-def in_lines(
-    text: str,
-    found: Sequence[Passage],
-    profile: Profile,
-    config: Config,
-    settled_reading: Reading | Literal["settled"] = "settled",
-) -> list[Converter | Between]:
-    """Return what converts each passage when the whole has been judged, or is not to be."""
-    traditional = profile.has(Class.HANT)
-    chosen: list[Converter | Between] = []
-    for start, end, settled in found:
-        if settled:
-            chosen.append(settling(config, settled_reading))
-        else:
-            mixed = traditional and (len(found) == 1 or Profile(text[start:end]).has(Class.HANT))
-            chosen.append(in_context(config, "mixed" if mixed else "simplified"))
-    return chosen
 
 
 def plain(config: Config) -> Resolver:

@@ -23,17 +23,15 @@ class Passage(NamedTuple):
     settled: bool
 
 
-def passages(text: str, profile: Profile, traditional: bool, before: tuple[int, int] = (0, 0)) -> list[Passage]:
+def passages(text: str, profile: Profile, traditional: bool) -> list[Passage]:
     """Cut a text into passages of whole lines, each of one kind.
-
-    `before` counts the characters of the target's script only, and of the other only, in the text that went before.
 
     >>> text = "皇后与军队\\n皇后與軍隊\\n皇后"
     >>> [text[start:end] for start, end, settled in passages(text, Profile(text), traditional=True) if settled]
     ['皇后與軍隊\\n']
     """
     target, other = (Class.HANT, Class.HANS) if traditional else (Class.HANS, Class.HANT)
-    wanted, unwanted = before[0] + profile.count(target), before[1] + profile.count(other)
+    wanted, unwanted = profile.count(target), profile.count(other)
     if not wanted or not unwanted:
         return [Passage(0, len(text), settled=wanted > 0)]
     undecided = wanted > unwanted

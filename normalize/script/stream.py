@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 
 from normalize.config import Config
-from normalize.profile import Class, Profile
 from normalize.script import scalar, simplified
 from normalize.script.between import Between
 from normalize.script.converter import Converter
-from normalize.script.incontext import in_lines
+from normalize.script.incontext import in_context, settling
 from normalize.script.lexicon import CONFIGURATIONS, Plan
-from normalize.script.passages import passages
+from normalize.script.many import distinctive
 from normalize.script.ready import converting, of_configuration, refining
 from normalize.script.stage import settings_for
 from normalize.script.targets import is_traditional
@@ -56,7 +57,7 @@ class LineStream:
     """Brings what it is fed to a target, line by line: text is passed on at the end of each line.
 
     As `stage` does, with one difference that comes from not knowing the end: a line that has characters of neither
-    script alone follows the text before it and beside it, not the text after; and a page that was converted one
+    script alone follows the text before it, not the text after; and a page that was converted one
     character at a time, which is recognised over the whole, is not.
     """
 
@@ -82,18 +83,19 @@ class LineStream:
         return self._convert(text)
 
     def _convert(self, text: str) -> str:
-        profile = Profile(text)
-        found = passages(text, profile, self._traditional, self._seen)
-        hans, hant = profile.count(Class.HANS), profile.count(Class.HANT)
-        wanted, unwanted = (hant, hans) if self._traditional else (hans, hant)
-        self._seen = (self._seen[0] + wanted, self._seen[1] + unwanted)
-        chosen: list[Converter | Between]
-        if self._traditional:
-            chosen = in_lines(text, found, profile, self._config)
-        else:
-            chosen = [simplified.converting(self._config, settled) for _, _, settled in found]
-        parts = zip(found, chosen, strict=True)
-        return "".join(converter.convert(text[start:end]) for (start, end, _), converter in parts)
+        lines = text.splitlines(keepends=True)
+        ready = zip(lines, map(self._converter, *distinctive(lines).tolist()), strict=True)
+        groups = groupby(ready, key=itemgetter(1))
+        return "".join(converter.convert("".join(line for line, _ in group)) for converter, group in groups)
+
+    def _converter(self, hans: int, hant: int) -> Converter | Between:
+        """Return what converts a line, given how many characters of either script alone it has, and count them."""
+        here, other = (hant, hans) if self._traditional else (hans, hant)
+        wanted, unwanted = self._seen = (self._seen[0] + here, self._seen[1] + other)
+        settled = not other and (here > 0 or wanted > unwanted)
+        if not self._traditional:
+            return simplified.converting(self._config, settled)
+        return settling(self._config) if settled else in_context(self._config, "mixed" if here else "simplified")
 
 
 def stream(config: str, **options: object) -> Stream | LineStream:
