@@ -155,9 +155,14 @@ def without_returns(spans: Spans, source: str, output: str) -> Spans:
     if not several:
         return spans
     kept = [row for row in spans.rows() if row[4] not in several or source[row[0] : row[1]] != output[row[2] : row[3]]]
-    if len(kept) == len(spans):
+    return with_rows(spans, kept)
+
+
+def with_rows(spans: Spans, rows: Sequence[tuple[int, int, int, int, int]]) -> Spans:
+    """Return the spans with only those of their rows that are given."""
+    if len(rows) == len(spans):
         return spans
-    columns = [list(column) for column in zip(*kept, strict=True)] if kept else [[] for _ in range(5)]
+    columns = [[row[index] for row in rows] for index in range(5)]
     return Spans(columns[0], columns[1], columns[2], columns[3], columns[4], spans.steps)
 
 

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from normalize.cli.documents import BLOCK, LARGE, Form
+from normalize.cli.documents import BLOCK, LARGE, Form, light
 from normalize.cli.inputs import opened
 from normalize.cli.outcome import warn
 from normalize.config import Config
@@ -80,7 +80,7 @@ def _read(stream: BinaryIO, form: Form, normalizer: Normalizer) -> bytes | Itera
     if data and form.unencodable == "strict":
         blocks = _Piped(read, stream, form.options, normalizer.config.encoding)
         if blocks.is_divisible:
-            return blocks.rewritten(normalizer, unseen)
+            return blocks.rewritten(light(normalizer), unseen)
     return b"".join(read) + stream.read()
 
 

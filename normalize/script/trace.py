@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from operator import add, sub
 
-from normalize.edits import NO_SPANS, Edit, Edits, Spans, Step, compose
+from normalize.edits import NO_SPANS, Edit, Edits, Spans, Step, compose, with_rows
 from normalize.script import scalar
 from normalize.script.lexicon import Plan
 from normalize.script.matching import Match, Matcher
@@ -82,11 +82,7 @@ class Traces(dict[str, tuple[Row, ...]]):
 
 def _changing(spans: Spans, source: str, output: str) -> Spans:
     """Return the spans that differ after all steps: one step may have taken back what another did."""
-    rows = [row for row in spans.rows() if source[row[0] : row[1]] != output[row[2] : row[3]]]
-    if len(rows) == len(spans):
-        return spans
-    columns = [[row[index] for row in rows] for index in range(5)]
-    return Spans(columns[0], columns[1], columns[2], columns[3], columns[4], spans.steps)
+    return with_rows(spans, [row for row in spans.rows() if source[row[0] : row[1]] != output[row[2] : row[3]]])
 
 
 def step_of(match: Match, key: str) -> Step:
