@@ -2,11 +2,12 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+FRAMEWORKS := .venv-frameworks
 
 # What `make package` runs.
 TESTS ?= tests
 
-.PHONY: demo test lint package clean
+.PHONY: demo test lint frameworks package clean
 
 demo: $(VENV)/installed
 	$(BIN)/python tools/demo.py
@@ -18,6 +19,10 @@ lint: $(VENV)/linted
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# What runs under Ray, Spark and the like, in an environment of its own: they are large, and few need them.
+frameworks: $(FRAMEWORKS)/installed
+	$(FRAMEWORKS)/bin/python -m pytest -n auto tests/test_batch_ray.py tests/test_frameworks.py tests/test_typed.py
 
 # The suite against the wheel, in an environment of its own and without the sources beside it.
 package: $(VENV)/installed
@@ -41,9 +46,14 @@ $(VENV)/tested: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch $@
 
+$(FRAMEWORKS)/installed: pyproject.toml $(VENV)/installed
+	test -x $(FRAMEWORKS)/bin/python || $(BIN)/python -m venv $(FRAMEWORKS)
+	$(FRAMEWORKS)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[frameworks]'
+	touch $@
+
 $(VENV)/linted: $(VENV)/tested
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[lint]'
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo-output build dist
+	rm -rf $(VENV) $(FRAMEWORKS) demo-output build dist

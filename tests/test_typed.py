@@ -1,10 +1,9 @@
-"""Types: what users write with the package is understood by mypy and pyright, and what they get wrong is found."""
+"""Types: what users write with the package is understood by two type checkers, and what they get wrong is found."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,8 +24,7 @@ normalize.explain("一").changes[0].befor
 """
 CHECKERS = {
     "mypy": [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--cache-dir=/dev/null"],
-    "pyright": ["pyright", "--pythonpath", sys.executable],
-    "basedpyright": ["basedpyright", "--pythonpath", sys.executable],
+    "basedpyright": [sys.executable, "-m", "basedpyright", "--pythonpath", sys.executable],
 }
 
 
@@ -34,8 +32,7 @@ CHECKERS = {
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """What a type checker, in its strict mode, prints about the example and the mistakes."""
     checker: str = request.param
-    found = importlib.util.find_spec("mypy") if checker == "mypy" else shutil.which(checker)
-    if found is None:
+    if importlib.util.find_spec(checker) is None:
         pytest.skip(f"{checker} is not installed")
     folder = tmp_path_factory.mktemp("typed")
     (folder / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "strict"}))
