@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from normalize import language
 from normalize.edits import Edit, Step
-from normalize.escapes.places import Places
+from normalize.escapes.places import HAN, Places
 
 #: What escaped bytes may be, in the order in which they are tried, and the names for people.
 _CHARSETS = (("utf-8", "UTF-8"), ("gb18030", "GB18030"), ("big5hkscs", "Big5-HKSCS"))
@@ -23,7 +23,6 @@ DEAREST = 10.0
 DEAREST_ALIKE = 8.0
 
 _ENTITY = re.compile(r"&(?:amp;)*(?:#(?:[0-9]{2,7}|[xX][0-9A-Fa-f]{2,6})(?![0-9A-Za-z]);?|[A-Za-z]{2,10}[0-9]{0,2};)")
-_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 # Each begins with the sign itself: a search for one character is some ten times as fast as any other.
 _PERCENT = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]")
 _TOKEN = re.compile(r"[!-~]*")
@@ -60,7 +59,7 @@ def find(text: str) -> list[Edit]:
     if "~}" in text:
         edits += _hz(text, places)
     edits.sort(key=lambda edit: (edit.start, -edit.end))
-    return edits
+    return [edit for edit in edits if not places.is_shown(edit.start, edit.end, edit.after)]
 
 
 def plausible(text: str, dearest: float = DEAREST) -> bool:
@@ -106,7 +105,7 @@ def _entities(text: str, places: Places) -> Iterator[Edit]:
             and not places.in_code(match.start())
         ):
             edits.append(Edit(*match.span(), character, _step("entity", "reference to a character in HTML")))
-    if _HAN.search("".join(edit.after for edit in edits)) or (edits and _HAN.search(text)):
+    if HAN.search("".join(edit.after for edit in edits)) or (edits and HAN.search(text)):
         yield from edits
 
 

@@ -14,6 +14,11 @@ _CODE_LINE = re.compile(
     r'[{};]\s*$|^\s*(?:[{\[]|[\w.]+\s*[=(]|import |from |def |return |const |let |var )|"\s*:|==|=>|->'
 )
 
+#: A Chinese character.
+HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+#: How near what an escape means must stand, in the same line, for the text to be about it: about a sentence.
+_BESIDE = 40
+
 
 class Places:
     """The parts of a text in which escapes mean themselves."""
@@ -62,6 +67,18 @@ class Places:
         line = text[text.rfind("\n", 0, start) + 1 : (text.find("\n", end) + 1 or len(text) + 1) - 1]
         quoted = any(line.count(quote, 0, start) % 2 for quote in "\"'") or before in "\"'" or after in "\"'"
         return bool(before + after) and quoted and _CODE_LINE.search(line) is not None
+
+    def is_shown(self, start: int, end: int, decoded: str) -> bool:
+        r"""Tell whether a text is about an escape: set off from other Chinese, with what it means beside it.
+
+        >>> Places(r"\u4e2d 表示“中”").is_shown(0, 6, "中"), Places(r"中国的\u4e2d医").is_shown(3, 9, "中")
+        (True, False)
+        """
+        text = self.text
+        if HAN.match(text[start - 1 : start]) or HAN.match(text, end) or not HAN.search(decoded):
+            return False
+        before = text[max(text.rfind("\n", 0, start) + 1, start - _BESIDE) : start]
+        return decoded in before or decoded in text[end : end + _BESIDE].partition("\n")[0]
 
 
 def _inside(spans: list[tuple[int, int]], place: int) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from normalize.formats.span import Format, Options, Span
 
-#: What code and its like begin with: a fence, backticks, a comment, an element, the target of a link, an address.
+#: What code and its like begin with: a fence, backticks, a comment, an element, the target of a link
+#: or of what links refer to, an address.
 _OPENING = re.compile(
     r"""
     (?P<fence>^[ \t>]*(?P<ticks>`{3,}+|~{3,}+)[^`\n]*+$)
@@ -15,6 +16,7 @@ _OPENING = re.compile(
   | (?P<comment><!--)
   | <(?P<tag>script|style|code|kbd|samp|SCRIPT|STYLE|CODE|KBD|SAMP)\b
   | (?P<target>(?<=\]\()[^()\s]{1,2000}+(?=[)\s]))
+  | ^[ ]{0,3}\[(?!\^)[^\]\n]{1,999}\]:[ \t]+(?P<definition>(?=\S*[./#])\S+)
   | (?P<address>https?://[^\s<>"`，。；：！？、（）《》「」『』“”‘’\u3000]+)
     """,
     re.VERBOSE | re.MULTILINE,
@@ -54,7 +56,7 @@ def _code(text: str) -> Iterator[tuple[int, int]]:
         elif match["tag"]:
             end = end_of(rf"</{match['tag']}\s*>", position)
         else:
-            end = position
+            start, end = match.span("definition") if match["definition"] else match.span()
         if end >= 0:
             yield start, end
             position = end

@@ -10,6 +10,7 @@ from normalize.config import TARGETS, Config, ConfigError
 from normalize.edits import Edits, Spans
 from normalize.profile import Class, Profile, checked
 from normalize.script import lexicon, targets
+from normalize.script.addresses import Around
 from normalize.script.converter import Converter
 from normalize.script.passages import Passage, passages
 from normalize.script.ready import converting, of_configuration, official, refining
@@ -111,7 +112,8 @@ def stage_many(texts: Sequence[str], config: Config) -> list[str]:
             found[place] = HANS | HANT if by_character else wanted
     for converter, kinds in zip(ready, ((0, unwanted), (wanted,)), strict=True):
         places = [place for place, kind in enumerate(found) if kind in kinds]
-        for place, output in zip(places, many(converter, [texts[place] for place in places]), strict=True):
+        outputs = many(Around(converter), [texts[place] for place in places])
+        for place, output in zip(places, outputs, strict=True):
             done[place] = output
     for place, kind in enumerate(found):
         if kind == HANS | HANT:
@@ -122,11 +124,11 @@ def stage_many(texts: Sequence[str], config: Config) -> list[str]:
 def _edits(text: str, found: Sequence[Passage], profile: Profile, config: Config) -> Edits:
     """Convert each passage by the plan that fits it, towards Traditional in context."""
     assert config.target is not None
-    chosen: list[Converter | Between]
+    chosen: Sequence[Converter | Around]
     if config.context and targets.is_traditional(config.target):
         from normalize.script.incontext import converters
 
-        chosen = converters(text, found, profile, config)
+        chosen = [Around(converter) for converter in converters(text, found, profile, config)]
     else:
         chosen = [_for(passage, config) for passage in found]
     passages_with = zip(found, chosen, strict=True)
@@ -148,9 +150,9 @@ def _edits(text: str, found: Sequence[Passage], profile: Profile, config: Config
     return Edits(text, output, spans)
 
 
-def _for(passage: Passage, config: Config) -> Converter | Between:
+def _for(passage: Passage, config: Config) -> Converter | Around:
     if config.context:
         from normalize.script import simplified
 
-        return simplified.converting(config, passage.settled)
+        return Around(simplified.converting(config, passage.settled))
     return refining(config) if passage.settled else converting(config)

@@ -8,6 +8,7 @@ from operator import itemgetter
 
 from normalize.config import Config
 from normalize.script import scalar, simplified
+from normalize.script.addresses import Around
 from normalize.script.between import Between
 from normalize.script.converter import Converter
 from normalize.script.incontext import in_context, settling
@@ -86,7 +87,7 @@ class LineStream:
         lines = text.splitlines(keepends=True)
         ready = zip(lines, map(self._converter, *distinctive(lines).tolist()), strict=True)
         groups = groupby(ready, key=itemgetter(1))
-        return "".join(converter.convert("".join(line for line, _ in group)) for converter, group in groups)
+        return "".join(Around(converter).convert("".join(line for line, _ in group)) for converter, group in groups)
 
     def _converter(self, hans: int, hant: int) -> Converter | Between:
         """Return what converts a line, given how many characters of either script alone it has, and count them."""
