@@ -20,6 +20,7 @@ from normalize.mojibake.annotation_list import known_list
 from normalize.mojibake.annotations import repair_annotations, repair_vanished
 from normalize.mojibake.page import Page
 from normalize.mojibake.pinyin import ANNOTATION
+from normalize.mojibake.screen import Screen
 from normalize.mojibake.weighing import Weigher
 from normalize.profile import Profile
 
@@ -110,7 +111,7 @@ def test_where_the_broken_pair_was_dropped_nothing_but_the_text_tells() -> None:
     damaged = annotate(original, [], {"；": b"\x06"}, undecodable="")
     assert "平；蛉" in damaged
     assert repair(damaged) == original
-    assert {edit.step.certainty for edit in repair_vanished(damaged, Profile(damaged))} == {"inferred"}
+    assert {edit.step.certainty for edit in repair_vanished(Screen(damaged, Profile(damaged)))} == {"inferred"}
 
 
 @pytest.mark.parametrize("folded", [False, True])

@@ -21,20 +21,24 @@ def stage(text: str, profile: Profile, config: Config) -> Edits:
 
         if profile.has(Class.PINYIN) or has_orphan(text):
             edits = repair_annotations(text)
+    # ASCII is clean, but for the controls that bytes of UTF-16 leave in it.
+    if not edits and text.isascii() and not profile.has(Class.CONTROL):
+        return Edits.none(text)
+    from normalize.mojibake.screen import Screen
+
+    screen = Screen(text, profile)
     # These pages are Traditional.
     if not edits and profile.count(Class.HANT) >= profile.count(Class.HANS):
         from normalize.mojibake.annotations import repair_vanished
 
-        edits = repair_vanished(text, profile)
+        edits = repair_vanished(screen)
     first = Edits.of(text, [edit for edit in edits if config.allows(edit.step)])
-    # ASCII is clean, but for the controls that bytes of UTF-16 leave in it.
-    if first.text.isascii() and not profile.has(Class.CONTROL):
-        return first
+    if first.text != text:
+        screen = Screen(first.text, Profile(first.text))
     from normalize.mojibake.lost import with_losses
     from normalize.mojibake.misdecoded import repair_misdecoded
 
-    edits = repair_misdecoded(first.text, profile if first.text == text else Profile(first.text))
-    edits = with_losses(first.text, edits)
+    edits = with_losses(screen, repair_misdecoded(screen))
     second = Edits.of(first.text, [edit for edit in edits if config.allows(edit.step)])
     if second.spans is NO_SPANS:
         return first

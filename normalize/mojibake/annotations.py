@@ -16,9 +16,9 @@ from normalize.mojibake import cp936, likelihood, pinyin
 from normalize.mojibake.annotate import annotate
 from normalize.mojibake.annotation_list import AnnotationList, learn, straddled
 from normalize.mojibake.page import LOST
+from normalize.mojibake.screen import Screen
 from normalize.mojibake.shifted import ShiftReader, Undone
 from normalize.mojibake.vanished import vanished_places
-from normalize.profile import Profile
 
 _IN_PHASE = Step("mojibake", "annotation", "proved", "an annotating tool put the pinyin after this character")
 _STRADDLING = Step(
@@ -88,14 +88,16 @@ def repair_annotations(text: str) -> list[Edit]:
     return list(_repair(text, AnnotationList({}), damaged=False, noised=True)) if edits and doubtful else edits
 
 
-def repair_vanished(text: str, profile: Profile) -> list[Edit]:
+def repair_vanished(screen: Screen) -> list[Edit]:
     """Return the edits that undo what control bytes did to a page whose undecodable pairs were dropped.
 
-    >>> [edit.after for edit in repair_vanished("使之跨入正;蛐O冗M行列", Profile("使之跨入正;蛐O冗M行列"))]
+    >>> from normalize.profile import Profile
+    >>> [edit.after for edit in repair_vanished(Screen("使之跨入正;蛐O冗M行列", Profile("使之跨入正;蛐O冗M行列")))]
     ['常或校先進']
     """
+    text = screen.text
     edits: list[Edit] = []
-    for place in vanished_places(text, profile):
+    for place in vanished_places(screen):
         if edits and place < edits[-1].end:
             continue
         first = max(place - _AROUND, 0)

@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from normalize.edits import Edit, Step
+from normalize.mojibake.screen import Screen
+from normalize.profile import Class
 
 #: Kinds of loss by what they look like, and what to say. Each needs more than ordinary text has: `???` is how
 #: people write surprise, and 烫烫烫 is a line of a song.
@@ -21,15 +23,17 @@ _KINDS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("replacement", re.compile("\ufffd+"), "U+FFFD: bytes that an earlier program could not read"),
     ("question-marks", re.compile(r"(?<![?\w])\?{4,}(?![?\w])"), "`?` for each character that an encoding lacked"),
 )
-#: A text without one of these has lost nothing.
-_SIGNS = ("????", "ï¿½", "锟斤拷", "烫烫烫烫", "屯屯屯屯", "葺葺葺葺", "锘锘", "蔽蔽蔽")
+#: A text without one of these has lost nothing. Each of the second line begins with a sign of the screen.
+_MARKS = ("\ufffd", "????", "ï¿½")
+_FILLS = ("锟斤拷", "烫烫烫烫", "屯屯屯屯", "葺葺葺葺", "锘锘", "蔽蔽蔽")
 #: The search for one character is ten times as fast as that for several, until it has stopped so often.
 _TRIES = 100
 
 
-def may_have_losses(text: str) -> bool:
-    """Tell whether a text has any of the signs of loss; of a clean text that is known some GB/s fast."""
-    return "\ufffd" in text or any(_occurs(sign, text) for sign in _SIGNS)
+def may_have_losses(screen: Screen) -> bool:
+    """Tell whether a text has any of the signs of loss; of a clean text the screen knows that it has not."""
+    marks = screen.profile.has(Class.REPLACEMENT, Class.FOLDED_MARK, Class.LATIN1)
+    return any(_occurs(sign, screen.text) for sign in _MARKS * marks + _FILLS * screen.may_have_losses)
 
 
 def _occurs(sign: str, text: str) -> bool:
@@ -49,8 +53,6 @@ def losses(text: str) -> Iterator[Edit]:
     >>> list(losses("地面太烫 烫烫烫"))
     []
     """
-    if not may_have_losses(text):
-        return
     notes = []
     for kind, pattern, reason in _KINDS:
         step = Step("mojibake", f"lost.{kind}", "lost", reason)
@@ -62,9 +64,9 @@ def losses(text: str) -> Iterator[Edit]:
             end = note.end
 
 
-def with_losses(text: str, edits: list[Edit]) -> list[Edit]:
+def with_losses(screen: Screen, edits: list[Edit]) -> list[Edit]:
     """Return the edits together with notes of what is lost where nothing was repaired, in order."""
-    notes = list(losses(text))
+    notes = list(losses(screen.text)) if may_have_losses(screen) else []
     if not notes:
         return edits
     free = []

@@ -17,8 +17,8 @@ from normalize.mojibake.dropped import repair_dropped
 from normalize.mojibake.judging import convincing, explained
 from normalize.mojibake.lattice import Lines
 from normalize.mojibake.parts import repair_parts
-from normalize.mojibake.screen import suspects
-from normalize.profile import Class, Profile
+from normalize.mojibake.screen import Screen
+from normalize.profile import Class
 
 #: A text shorter than this is searched line by line; of a longer one that is damaged all over a sample is searched.
 LONG_TEXT, SAMPLE = 2000, 400
@@ -33,16 +33,17 @@ APART, MARGIN = 12, 8
 ODD = 9.0
 
 
-def repair_misdecoded(text: str, profile: Profile) -> list[Edit]:
+def repair_misdecoded(screen: Screen) -> list[Edit]:
     """Return the repairs of what was read in the wrong encoding, in order.
 
-    >>> [(edit.after, edit.step.reason) for edit in repair_misdecoded("娴嬭瘯", Profile("娴嬭瘯"))]
+    >>> from normalize.profile import Profile
+    >>> [(edit.after, edit.step.reason) for edit in repair_misdecoded(Screen("娴嬭瘯", Profile("娴嬭瘯")))]
     [('测试', 'UTF-8 read as GB18030')]
     """
-    places = suspects(text, profile)
+    text, places = screen.text, screen.suspects()
     if not places:
         return []
-    whole = repair_whole(text, len(places), profile.has(Class.CONTROL))
+    whole = repair_whole(text, len(places), screen.profile.has(Class.CONTROL))
     if whole is not None:
         return whole
     edits: list[Edit] = []

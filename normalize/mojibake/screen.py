@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
 
 from normalize import language
 from normalize.data import read_bytes
@@ -31,6 +31,12 @@ _WITH = {RARE_HAN: 1 | 2 | 4, RARE_OTHER: 1 | 2 | 4 | 8, JOINT: 1 | 2, MARK: 2}
 #: characters cost so many nats on average. Measured on spans of 8 characters: 2.7 in 100 that are clean, and 99 of 100
 #: where EUC-JP was read for GB18030, all of those where EUC-KR or Big5 was.
 UNCOMMON_SHARE, UNCOMMON_COST = 0.2, 8.0
+#: Marks that tools put control bytes before, as they are and as a later fold leaves them.
+NOISED = "！；？。，：、!;?,:"
+# Characters that kinds of loss begin with.
+_LOSS_SIGNS = "锟烫屯葺锘蔽"
+#: Where in what a code unit says the marks are, and what only those characters reach.
+MARKED, LOSS = 8, 1 << 15
 
 
 @cache
@@ -50,47 +56,69 @@ def flags() -> bytes:
     return values().translate(bytes(meaning))
 
 
-def suspects(text: str, profile: Profile) -> Sequence[int]:
-    """Return the places where a suspicious character stands beside another, as indices of characters, in order.
+class Screen:
+    """The places of a text that may tell of damage, found with one look-up for each of its characters.
 
-    >>> list(suspects("中文编码 caf\\u00e9 涓枃缂栫爜", Profile("中文编码 caf\\u00e9 涓枃缂栫爜")))
+    >>> Screen("中文编码 caf\\u00e9 涓枃缂栫爜", Profile("中文编码 caf\\u00e9 涓枃缂栫爜")).suspects()
     [10, 11, 12, 13]
     """
-    if len(text) < ARRAY_LENGTH:
-        table = flags()
-        found = []
-        before = 0
-        for place, character in enumerate(text):
-            code = ord(character)
-            here = table[code] if code < 0x10000 else 0
-            if here >> 4 & before:
-                found.append(place - 1)
-            before = here
-        if not found and (_CONTROL.search(text) or _uncommon(text)):
-            return range(len(text))
-        return found
-    return _suspects_array(text, profile.units)
+
+    def __init__(self, text: str, profile: Profile) -> None:
+        self.text = text
+        self.profile = profile
+
+    @cached_property
+    def says(self) -> npt.NDArray[np.uint16]:
+        """What each code unit of a long text says: `flags`, and what the other screens ask, in the bits above."""
+        import numpy as np
+
+        units = self.profile.units
+        says = np.empty(len(units), dtype=np.uint16)
+        for start in range(0, len(units), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            # Every index is in the table: `clip` only spares the check.
+            _table().take(units[part], out=says[part], mode="clip")
+        return says
+
+    @cached_property
+    def may_have_losses(self) -> bool:
+        """Whether a kind of loss may begin anywhere with a Han character."""
+        return not self.is_long or bool((self.says >= LOSS).any())
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the text is long enough for arrays."""
+        return len(self.text) >= ARRAY_LENGTH
+
+    def suspects(self) -> Sequence[int]:
+        """Return the places where a suspicious character stands beside another, as indices of characters, in order."""
+        return self._in_array() if self.is_long else _in_short(self.text)
+
+    def _in_array(self) -> Sequence[int]:
+        pairs = self.says[1:] >> 4
+        pairs &= self.says[:-1]
+        pairs &= 15
+        return self.places(pairs)
+
+    def marked(self) -> Sequence[int]:
+        """Return where marks stand in a long text that a rare character follows, or follows the one after."""
+        says = self.says
+        near = says[1:-1] | says[2:]
+        near &= says[:-2] >> MARKED
+        near &= 3
+        return self.places(near)
+
+    def places(self, found: npt.NDArray[Any]) -> Sequence[int]:
+        """Return where an array over code units is not zero, as indices of characters."""
+        return as_characters(self.text, self.profile.units, found.nonzero()[0]) if found.any() else ()
 
 
-def _suspects_array(text: str, units: npt.NDArray[np.uint16]) -> Sequence[int]:
-    import numpy as np
-
-    table = _table()
-    found = []
-    buffer = np.empty(_BLOCK + 1, dtype=np.uint8)
-    for start in range(0, len(units), _BLOCK):
-        block = units[start : start + _BLOCK + 1]
-        here = buffer[: len(block)]
-        np.take(table, block, out=here, mode="clip")
-        pairs = here[1:] >> 4
-        pairs &= here[:-1]
-        if pairs.any():
-            found.append(np.flatnonzero(pairs) + start)
-    if not found:
-        return ()
-    places = np.concatenate(found)
+def as_characters(text: str, units: npt.NDArray[np.uint16], places: npt.NDArray[np.intp]) -> list[int]:
+    """Return places in code units as places in a text that may have characters of two units."""
     if len(text) != len(units):
-        # Units to characters: each pair of surrogates before a place is one character.
+        import numpy as np
+
+        # Each pair of surrogates before a place is one character.
         high = np.flatnonzero((units & 0xFC00) == 0xD800)
         low = high[(high + 1 < len(units))]
         low = low[(units[low + 1] & 0xFC00) == 0xDC00]
@@ -98,11 +126,30 @@ def _suspects_array(text: str, units: npt.NDArray[np.uint16]) -> Sequence[int]:
     return places.tolist()  # type: ignore[no-any-return]
 
 
+def _in_short(text: str) -> Sequence[int]:
+    table = flags()
+    found = []
+    before = 0
+    for place, character in enumerate(text):
+        code = ord(character)
+        here = table[code] if code < 0x10000 else 0
+        if here >> 4 & before:
+            found.append(place - 1)
+        before = here
+    if not found and (_CONTROL.search(text) or _uncommon(text)):
+        return range(len(text))
+    return found
+
+
 @cache
-def _table() -> npt.NDArray[np.uint8]:
+def _table() -> npt.NDArray[np.uint16]:
     import numpy as np
 
-    return np.frombuffer(flags(), dtype=np.uint8)
+    table = np.frombuffer(flags(), dtype=np.uint8).astype(np.uint16)
+    # What may follow such a mark, in the bits of what a character is: a rare one.
+    table[[ord(mark) for mark in NOISED]] |= 3 << MARKED
+    table[[ord(sign) for sign in _LOSS_SIGNS]] |= LOSS
+    return table
 
 
 def _uncommon(text: str) -> bool:

@@ -11,12 +11,10 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from normalize.mojibake import cp936, likelihood
-from normalize.mojibake.screen import RARE_HAN, values
-from normalize.profile import ARRAY_LENGTH, Profile
+from normalize.mojibake.screen import NOISED, RARE_HAN, Screen, values
 
-#: Marks that tools put control bytes before, and as a later fold leaves them.
-_MARKS = "！；？。，：、!;?,:"
-#: A rare character is looked for in so many after a mark: of characters read one byte off, four in ten are rare.
+#: A rare character is looked for in so many after a mark, as the screen does: of characters read one byte off, four in
+#: ten are rare.
 _NEAR = 2
 #: So many characters after a mark are read in step to see whether that is worth a search, and what each must gain on
 #: average, in nats.
@@ -26,16 +24,17 @@ _WHOLE = 3
 #: What the first of them costs by itself at the most, in nats: nine in ten running characters cost less.
 _USUAL = 9.5
 _RARE, _MARK = 1, 2
-_BLOCK = 1 << 15
 
 
-def vanished_places(text: str, profile: Profile) -> Iterator[int]:
+def vanished_places(screen: Screen) -> Iterator[int]:
     """Yield the marks after which text may be one byte off, in order.
 
-    >>> list(vanished_places("跨入正;蛐O冗M行列", Profile("跨入正;蛐O冗M行列")))
+    >>> from normalize.profile import Profile
+    >>> list(vanished_places(Screen("跨入正;蛐O冗M行列", Profile("跨入正;蛐O冗M行列"))))
     [3]
     """
-    for place in _marked(text, profile):
+    text = screen.text
+    for place in _marked(screen):
         if max(_gains(text, place)) >= _WORTH:
             yield place
 
@@ -68,47 +67,13 @@ def _gain(text: str, place: int, end: int, data: bytes) -> float:
     return (likelihood.total(text[place:end] + after) - likelihood.total(text[place] + restored + after)) / len(pairs)
 
 
-def _marked(text: str, profile: Profile) -> Iterator[int]:
+def _marked(screen: Screen) -> Iterator[int]:
     """Yield the marks that a rare Han character follows soon, where the first character in step is a usual one."""
-    table = _table()
-    if len(text) < ARRAY_LENGTH:
-        says = [table[min(ord(character), 0xFFFF)] for character in text] + [0] * _NEAR
-        found = [i for i in range(len(text)) if says[i] == _MARK and _RARE in says[i + 1 : i + 1 + _NEAR]]
-    else:
-        found = _marked_array(profile)
-        if found and len(profile.units) != len(text):
-            found = _as_characters(text, found)
-    for place in found:
-        if _is_usual(text[place], text[place + 1 : place + 2]):
+    text, table = screen.text, _table()
+    for place in screen.marked() if screen.is_long else [i for i, character in enumerate(text) if character in NOISED]:
+        says = [table[min(ord(character), 0xFFFF)] for character in text[place : place + 1 + _NEAR]]
+        if says[0] == _MARK and _RARE in says[1:] and _is_usual(text[place], text[place + 1 : place + 2]):
             yield place
-
-
-def _marked_array(profile: Profile) -> list[int]:
-    import numpy as np
-
-    table = np.frombuffer(_table(), dtype=np.uint8)
-    units = profile.units
-    found: list[int] = []
-    buffer = np.empty(_BLOCK + _NEAR, dtype=np.uint8)
-    for start in range(0, len(units), _BLOCK):
-        block = units[start : start + _BLOCK + _NEAR]
-        says = buffer[: len(block)]
-        # Every index is in the table: `clip` only spares the check.
-        np.take(table, block, out=says, mode="clip")
-        near = says[1:-1] | says[2:]
-        near &= says[:-_NEAR] >> 1
-        if near.any():
-            found += (np.flatnonzero(near) + start).tolist()
-    return found
-
-
-def _as_characters(text: str, places: list[int]) -> list[int]:
-    """Return places in code units as places in a text that has characters of two units."""
-    import numpy as np
-
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    ends = np.cumsum(1 + (codes > 0xFFFF))
-    return np.searchsorted(ends, places, side="right").tolist()  # type: ignore[no-any-return]
 
 
 @cache
@@ -116,7 +81,7 @@ def _table() -> bytes:
     """Return for each code unit whether it is a mark, or a rare Han character or of private use."""
     table = bytearray(_RARE * (value == RARE_HAN) for value in values())
     table[0xE000:0xF900] = bytes([_RARE]) * 0x1900  # user-defined pairs
-    for mark in _MARKS:
+    for mark in NOISED:
         table[ord(mark)] = _MARK
     return bytes(table)
 
@@ -124,7 +89,7 @@ def _table() -> bytes:
 @lru_cache(1 << 14)
 def _is_usual(mark: str, character: str) -> bool:
     """Tell whether the last byte of a mark and the first of a character make a character that is not rare."""
-    if mark not in _MARKS or not character:
+    if mark not in NOISED or not character:
         return False
     code, following = cp936.encode_character(cp936.full_width(mark)), cp936.encode_character(character)
     pair = cp936.decode_pair(code[-1], following[0]) if code and following and len(following) == 2 else None

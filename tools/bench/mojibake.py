@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 from normalize import repair
@@ -145,7 +145,7 @@ def speed(convert: Callable[[str], object], sample: str, runs: int = 3) -> float
 
 def speeds() -> None:
     """Print the speed on clean and on damaged text, the screen alone and the whole of `repair`."""
-    from normalize.mojibake.screen import suspects
+    from normalize.mojibake.screen import Screen
     from normalize.profile import Profile
 
     print("\nspeed, MB/s")
@@ -153,7 +153,7 @@ def speeds() -> None:
         clean = text(name)[:3_000_000]
         profile = Profile(clean)
         profile.counts  # noqa: B018 - the profile is shared by all stages
-        screen = speed(partial(suspects, profile=profile), clean)
+        screen = speed(lambda text: Screen(text, profile).suspects(), clean)  # noqa: B023 - asked at once
         print(f"  {name:24} clean: screen {screen:6.0f}, repair {speed(repair, clean):6.1f}")
         part = clean[:60_000]
         for read_as, was in (("cp1252", "utf-8"), ("latin-1", "gb18030")):
