@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from normalize import repair
 from normalize.config import Config
 from normalize.edits import Edits
-from normalize.mojibake import cp936, stage
+from normalize.mojibake import cp936, names, stage
 from normalize.mojibake.annotate import annotate
 from normalize.mojibake.annotation_list import known_list
 from normalize.mojibake.annotations import repair_annotations, repair_vanished
@@ -155,6 +155,8 @@ def test_names_are_likelier_as_names() -> None:
     assert cost("喬希·布林") < cost("喬常·布林")
     assert cost("布林·喬希，") < cost("布林·喬常，")
     assert cost("陳雅婷") < cost("陳雅停")
+    # The two characters of a given name go together.
+    assert names.last("雅", "婷") - names.last("建", "婷") < names.last("雅", "军") - names.last("建", "军")
 
 
 def test_what_a_page_repeats_is_undone_at_each_place() -> None:

