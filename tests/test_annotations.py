@@ -191,6 +191,60 @@ def test_a_rival_that_is_nearly_as_likely_is_named() -> None:
     assert "nearly as likely" in reasons[0]
 
 
+@pytest.mark.parametrize(("read_as", "was"), [("latin-1", "utf-8"), ("latin-1", "gb18030"), ("mac-roman", "utf-8")])
+def test_a_page_that_was_annotated_and_then_misread(read_as: str, was: str) -> None:
+    """Damage is undone in the order opposite to that in which it came, in one go, and the changes can be undone."""
+    misread = annotate(PROSE, list(known_list().items())).encode(was).decode(read_as)
+    result = stage(misread, Profile(misread), Config())
+    assert result.text == PROSE
+    rules = {step.rule for *_, code in result.spans.rows() for step in result.spans.steps[code]}
+    assert {"misdecoded", "annotation"} <= rules
+
+
+@pytest.mark.parametrize("undecodable", ["\ufffd", "？", ""])
+def test_other_marks_of_what_cannot_be_decoded(undecodable: str) -> None:
+    """Readers put U+FFFD, or nothing, for a broken pair, and later tools widen its question mark."""
+    original = f"這個領域為AI留了位置，有關人士說：他要回信嗎？{PROSE}"
+    damaged = annotate(original, list(known_list().items()), undecodable=undecodable)
+    assert f"(lǐng)域{undecodable}yàn)锳I" in damaged
+    assert repair(damaged) == original
+    assert all(damaged[edit.start : edit.end] != edit.after for edit in repair_annotations(damaged))
+
+
+@pytest.mark.parametrize("before", [0, 4])
+def test_an_annotated_page_within_a_clean_text(before: int) -> None:
+    """What surrounds a page that was quoted says nothing against its damage, and is not touched."""
+    clean = [PROSE + "他要回信嗎?！"] * 4
+    damaged = [*clean[:before], annotate(PROSE, list(known_list().items())), *clean[before:]]
+    assert repair("\n".join(damaged)) == "\n".join([*clean[:before], PROSE, *clean[before:]])
+
+
+def test_a_cut_page_is_repaired_up_to_the_cut() -> None:
+    """Wherever a page was cut, what is whole comes back, and what is left of the last annotation stays."""
+    table = list(known_list().items())
+    damaged = annotate(PROSE, table)
+    for length in range(120, len(damaged), 23):
+        repaired = repair(damaged[:length])
+        assert not [m[0] for m in ANNOTATION.finditer(repaired) if not m[1].isascii()]
+        assert PROSE.startswith(repaired[: len(repaired) - 12])
+
+
+@pytest.mark.parametrize("kind", ["json", "html", "simplified"])
+def test_annotated_text_in_other_clothes(kind: str) -> None:
+    """The tool does not look at what its text is part of, nor at its script."""
+    table = list(known_list().items())
+    original = {
+        "json": json.dumps({"title": PROSE[:20], "body": [PROSE, "有關AI的領域為AI"]}, ensure_ascii=False),
+        "html": "".join(f'<p class="text">{part}。</p>\r\n' for part in PROSE.split("。") if part),
+        "simplified": "学校门口新开了一家书店，老板说开张以后生意一直不错。能在新书到店的第一天买到，读者都很高兴。",
+    }[kind]
+    if kind == "simplified":
+        table = [("开", "kāi"), ("书", "shū"), ("学", "xué"), ("说", "shuō"), ("门", "mén"), ("读", "dú")]
+    damaged = annotate(original, table)
+    assert damaged.count("(") > 5
+    assert repair(damaged) == original
+
+
 def test_rules_are_switched_off_by_name() -> None:
     """`disable` leaves the annotations of the rule, or of the whole group."""
     damaged = annotate("有關業務的領域為AI", _table("關業領驗"))
@@ -246,10 +300,22 @@ def test_collected_cases() -> None:
 
 
 @needs_shared
-def test_no_annotation_is_left_on_the_collected_passages() -> None:
-    """Nothing that is the tool's stays, and nothing else is touched."""
+def test_no_annotation_is_left_on_the_collected_passages_and_nothing_else_is_touched() -> None:
+    """Each change takes out pinyin or control bytes, or undoes a shift from its question mark on."""
     for passage in _lines(SHARED / "annotations" / "passages.jsonl"):
-        assert not [m[0] for m in ANNOTATION.finditer(repair(passage["text"])) if not m[1].isascii()]
+        text = passage["text"]
+        answer = stage(text, Profile(text), Config())
+        assert not [m[0] for m in ANNOTATION.finditer(answer.text) if not m[1].isascii()]
+        spans = answer.spans
+        for start, end, out_start, out_end, code in spans.rows():
+            found, restored = text[start:end], answer.text[out_start:out_end]
+            assert spans.steps[code][0].rule.startswith("annotation")
+            if ANNOTATION.fullmatch(found) or not found.strip("\x05\x06\x07\x08"):
+                assert restored == ""
+            elif len(found) == 1 and found != "?":
+                assert restored == cp936.full_width(found)
+            else:
+                assert found.lstrip(" ").startswith("?")
 
 
 @needs_shared

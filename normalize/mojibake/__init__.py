@@ -13,7 +13,7 @@ def stage(text: str, profile: Profile, config: Config) -> Edits:
     """Undo the damage that the profile gives reason to look for.
 
     Annotated pages come first: their damage is text that was read in the right encoding, with bytes put in, and what it
-    leaves would look misread.
+    leaves would look misread. A page that was annotated and then misread is read again, and comes after.
     """
     edits: list[Edit] = []
     if profile.han and (profile.has(Class.PINYIN) or "?" in text):
@@ -42,4 +42,12 @@ def stage(text: str, profile: Profile, config: Config) -> Edits:
     second = Edits.of(first.text, [edit for edit in edits if config.allows(edit.step)])
     if second.spans is NO_SPANS:
         return first
-    return Edits(text, second.text, lambda: compose(first.spans, second.spans))
+    read = Edits(text, second.text, lambda: compose(first.spans, second.spans))
+    annotated = Profile(read.text)
+    if first.text != text or not (annotated.han and annotated.has(Class.PINYIN)):
+        return read
+    from normalize.mojibake.annotations import repair_annotations
+
+    edits = repair_annotations(read.text)
+    third = Edits.of(read.text, [edit for edit in edits if config.allows(edit.step)])
+    return Edits(text, third.text, lambda: compose(read.spans, third.spans))

@@ -25,6 +25,9 @@ _ORPHAN = re.compile(r"\?[\x05-\x08 ]{1,2}[！；？。，](?=[\u3400-\u9fff])")
 #: What a writer puts before a character that is spoken about.
 _OPENING = tuple("「『“‘\"'《〈【[")
 
+#: The evidence that a part of a text must give, and how far before and after its annotations it reaches at the most.
+_PART, _AROUND = 12, 100
+
 
 @cache
 def known_list() -> dict[str, str]:
@@ -83,8 +86,8 @@ class _Gloss:
         return self.readings.most_common(1)[0][0]
 
 
-def learn(text: str) -> AnnotationList | None:
-    """Return the page's own list, or None when its annotations are not damage.
+def learn(text: str, least: int = 2) -> AnnotationList | None:
+    """Return the page's own list, or None when its annotations are not damage: their evidence is less than `least`.
 
     The weights were set on the 91 collected passages, all damaged, and on glosses written for the tests, all
     genuine; the sums lie at 2 or above for the first and at 0 or below for the second.
@@ -112,9 +115,26 @@ def learn(text: str) -> AnnotationList | None:
         evidence -= 6  # nearly every character, the simplest ones too: a reader for learners
     if _PRONUNCIATION.search(text):
         evidence -= 4
-    if evidence < 2:
+    if evidence < least:
         return None
     return AnnotationList(_accept(glosses))
+
+
+def learn_part(text: str) -> tuple[int, int, AnnotationList] | None:
+    """Return the part of a text that an annotated page is in, and its list: something was quoted or put together.
+
+    Nothing outside says anything about such a part, so that it must say more itself.
+    """
+    found = [match.start() for match in pinyin.ANNOTATION.finditer(text)]
+    if not found:
+        return None
+    start = max(text.rfind("\n", 0, found[0]) + 1, found[0] - _AROUND)
+    end = text.find("\n", found[-1], found[-1] + _AROUND)
+    end = end if end >= 0 else min(found[-1] + _AROUND, len(text))
+    if end - start == len(text):
+        return None
+    page = learn(text[start:end], _PART)
+    return None if page is None else (start, end, page)
 
 
 def _accept(glosses: dict[str, _Gloss]) -> dict[str, str]:

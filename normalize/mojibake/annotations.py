@@ -7,14 +7,15 @@ forward model, and counts as proved when that gives what was found.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from normalize.edits import Certainty, Edit, Step
 from normalize.mojibake import cp936, likelihood, pinyin
 from normalize.mojibake.annotate import annotate
-from normalize.mojibake.annotation_list import AnnotationList, learn, straddled
+from normalize.mojibake.annotation_list import AnnotationList, learn, learn_part, straddled
 from normalize.mojibake.page import LOST
 from normalize.mojibake.screen import Screen
 from normalize.mojibake.shifted import ShiftReader, Undone
@@ -77,15 +78,45 @@ def has_orphan(text: str) -> bool:
 
 def repair_annotations(text: str) -> list[Edit]:
     """Return the edits that undo what an annotating tool did to a page; none for a text without its damage."""
-    page = learn(text)
-    if page is None and not has_orphan(text):
-        return []
+    seen = _with_question_marks(text)
+    page = learn(seen)
     if page is not None:
-        return list(_repair(text, page, damaged=True))
+        return _repair_page(text, seen, page)
+    if part := learn_part(seen):
+        start, end, page = part
+        edits = _repair_page(text[start:end], seen[start:end], page)
+        return [Edit(start + edit.start, start + edit.end, edit.after, edit.step) for edit in edits]
+    if not has_orphan(text):
+        return []
     # Control bytes but no annotations: where one repair is certain, the doubtful places are damage too.
     edits = list(_repair(text, AnnotationList({}), damaged=False))
     doubtful = any(event["orphan"] and not _ORPHANS.match(text, event.start()) for event in _EVENT.finditer(text))
     return list(_repair(text, AnnotationList({}), damaged=False, noised=True)) if edits and doubtful else edits
+
+
+def _with_question_marks(text: str) -> str:
+    """Return the text with question marks where broken annotations have another mark, as long as it was."""
+    if "\ufffd" not in text and "？" not in text:
+        return text
+    seen = pinyin.OTHERWISE_BROKEN.sub("?", text)
+    return seen if seen.count("\ufffd") == text.count("\ufffd") else seen.replace("\ufffd", "?")
+
+
+def _repair_page(text: str, seen: str, page: AnnotationList) -> list[Edit]:
+    """Return the edits to the text of a damaged page, which is `seen` with question marks."""
+    bare = [] if pinyin.BROKEN_ANNOTATION.search(seen) else [match.start() for match in pinyin.UNMARKED.finditer(seen)]
+    if not bare:
+        edits = _repair(seen, page, damaged=True)
+        return [edit for edit in edits if seen is text or text[edit.start : edit.end] != edit.after]
+    # Nothing stands for what was broken: question marks are put in, and taken out of the places of the edits.
+    pieces = [seen[start:end] for start, end in pairwise([0, *bare, len(seen)])]
+    places = [place + i for i, place in enumerate(bare)]
+    moved = []
+    for edit in _repair("?".join(pieces), page, damaged=True, dropped=True):
+        start, end = (place - bisect_left(places, place) for place in (edit.start, edit.end))
+        if text[start:end] != edit.after:
+            moved.append(Edit(start, end, edit.after, edit.step))
+    return moved
 
 
 def repair_vanished(screen: Screen) -> list[Edit]:
@@ -116,7 +147,9 @@ def repair_vanished(screen: Screen) -> list[Edit]:
     return edits
 
 
-def _repair(text: str, page: AnnotationList, damaged: bool, noised: bool = False) -> Iterator[Edit]:
+def _repair(
+    text: str, page: AnnotationList, damaged: bool, noised: bool = False, dropped: bool = False
+) -> Iterator[Edit]:
     reader: ShiftReader | None = None
     position = 0
     before = ""  # some characters before `position`, as repaired
@@ -133,7 +166,7 @@ def _repair(text: str, page: AnnotationList, damaged: bool, noised: bool = False
             continue
         position = event.end() if event["orphan"] is None else start + 1
         if event["orphan"] is not None or text[start] == "?":
-            reader = reader or ShiftReader(text, page)
+            reader = reader or ShiftReader(text, page, dropped)
             possible = damaged or (
                 event["orphan"] and (noised or _is_garbled(text, start) or _is_cut(text, start, reader))
             )

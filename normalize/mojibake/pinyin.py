@@ -15,6 +15,14 @@ ANNOTATION = re.compile(rf"[(（]([{_LETTERS}]{{1,6}}) ?[)）]")
 #: The same where a lead byte took the opening bracket with it, which left a question mark.
 BROKEN_ANNOTATION = re.compile(rf"\?([{_LETTERS}]{{1,6}}) ?[)）]")
 
+#: Where a lead byte took the opening bracket along and nothing stands for the two: pinyin right after Han, with a tone.
+UNMARKED = re.compile(
+    rf"(?<=[\u3400-\u9fff。，、；：！？“”])(?=[{_LETTERS}]{{0,5}}[{_LETTERS[3:-1]}][{_LETTERS}]{{0,5}} ?[)）])"
+)
+
+#: Another mark in the place of the question mark: what a reader puts for bytes it cannot read, or a widened one.
+OTHERWISE_BROKEN = re.compile(rf"[\ufffd？](?=[{_LETTERS}]{{1,6}} ?[)）])")
+
 
 @cache
 def _readings() -> dict[str, str]:
