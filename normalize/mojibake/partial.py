@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 
 from normalize import language
@@ -65,11 +64,6 @@ def holes(read_as: str) -> frozenset[int]:
     return frozenset(found)
 
 
-#: Older tables than those that this package reads with, in which some marks have their cause, and nats for that.
-_OLDER = {"cp936": "gbk", "gb18030": "gbk", "big5hkscs": "big5", "cp949": "euc_kr"}
-OLDER = 6.0
-
-
 @cache
 def unreadable(read_as: str, byte: int, following: int) -> float | None:
     """Return what it costs that a reader put a mark for a byte before another (UNKNOWN: any), None if it cannot have.
@@ -81,26 +75,10 @@ def unreadable(read_as: str, byte: int, following: int) -> float | None:
         return 0.0 if not holes(read_as) or byte in holes(read_as) else None
     if byte < 0x80:
         return None
-    older = _OLDER.get(read_as)
-    for reads, price in ((_by_table(read_as), 0.0), (_by_codec(older) if older else None, OLDER)):
-        if reads and not reads(bytes((byte,))) and (following < 0 or not reads(bytes((byte, following)))):
-            return price
+    reads = reading(read_as).decode
+    if reads(bytes((byte,))) is None and (following < 0 or reads(bytes((byte, following))) is None):
+        return 0.0
     return None
-
-
-def _by_table(name: str) -> Callable[[bytes], bool]:
-    return lambda data: reading(name).decode(data) is not None
-
-
-def _by_codec(name: str) -> Callable[[bytes], bool]:
-    def reads(data: bytes) -> bool:
-        try:
-            data.decode(name)
-        except UnicodeDecodeError:
-            return False
-        return True
-
-    return reads
 
 
 @cache

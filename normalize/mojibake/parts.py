@@ -11,7 +11,7 @@ from normalize.edits import Edit
 from normalize.mojibake.chains import Misreading, chinese, found_costs, is_utf8, truths
 from normalize.mojibake.judging import convincing, explained
 from normalize.mojibake.lattice import Found, Lattice, Lines
-from normalize.mojibake.readings import MULTI_BYTE, SINGLE_BYTE, reading
+from normalize.mojibake.readings import MULTI_BYTE, SINGLE_BYTE, STRICTER, reading
 from normalize.mojibake.screen import flags
 
 #: Misreadings of which lost bytes are looked for as well: the best so many without lost bytes.
@@ -30,6 +30,8 @@ MOST_MARKS = 0.5
 #: at 8 as many stretches come back (54 and 52 of 240), and 149 and 71 misreadings of 166 odd pieces are searched.
 AROUND_ODD = 8.0
 
+#: Nats by which a stricter table must explain the marks of a piece better: 0 to 6 are alike on 700 damaged spans.
+STRICTNESS = 2.0
 #: Nats for a byte that cannot be read: as much as an unlikely character would cost.
 NO_CHARACTER = 6.0
 
@@ -47,17 +49,18 @@ def repair_parts(piece: str, offset: int, preferred: list[Misreading], lines: Li
     for layer in preferred:
         found = _found(piece, layer, lines, lossy=True)
         if 2 * _length(found) > len(piece):
+            found, layer = _by_stricter(piece, found, layer, lines)
             break
     else:
         if not _odd(piece) or piece.count("\ufffd") > MOST_MARKS * _beyond(piece):
             return
         best = _likeliest(piece, lines)
-        lossy = [(_found(piece, layer, lines, lossy=True), layer) for layer in best]
+        lossy = [_by_stricter(piece, _found(piece, layer, lines, lossy=True), layer, lines) for layer in best]
         found, layer = max(lossy, key=lambda pair: _gain(pair[0]), default=([], Misreading("", "")))
         if not found:
             return
-        if layer not in preferred:
-            preferred.insert(0, layer)
+    if layer not in preferred:
+        preferred.insert(0, layer)
     if _beyond(piece) // 2 < _length(found) < _beyond(piece) or layer.was != "utf-8":
         found = _throughout(piece, layer, lines) or found
     for part in found:
@@ -68,6 +71,15 @@ def repair_parts(piece: str, offset: int, preferred: list[Misreading], lines: Li
             _note(part) if part.supposed else "",
         )
         yield Edit(offset + part.start, offset + part.end, part.text, step)
+
+
+def _by_stricter(piece: str, found: list[Found], layer: Misreading, lines: Lines) -> tuple[list[Found], Misreading]:
+    """Return what is found, or what is when a program with a stricter table put the marks, where that is likelier."""
+    if "\ufffd" not in piece or layer.read_as not in STRICTER:
+        return found, layer
+    stricter = Misreading(STRICTER[layer.read_as], layer.was)
+    others = _found(piece, stricter, lines, lossy=True)
+    return (others, stricter) if _gain(others) > _gain(found) + STRICTNESS else (found, layer)
 
 
 def _note(part: Found) -> str:

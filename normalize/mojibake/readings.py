@@ -22,9 +22,12 @@ MULTI_BYTE = (
     "gb18030", "cp936", "big5hkscs", "cp950", "cp932", "shift_jis", "euc_jp", "cp949", "euc_kr", "utf-16-le",
     "utf-16-be",
 )  # fmt: skip
+#: Programs with older or stricter tables, Python's own codecs among them, lose more: what they read instead.
+STRICTER = {"gb18030": "gbk", "cp936": "gbk", "big5hkscs": "big5", "cp950": "big5", "cp949": "euc_kr"}
 #: Names for people.
 NAMES = {
     "utf-8": "UTF-8", "gb18030": "GB18030", "cp936": "GBK (cp936)", "big5hkscs": "Big5-HKSCS", "cp950": "Big5 (cp950)",
+    "gbk": "GBK", "big5": "Big5",
     "cp932": "Shift_JIS (cp932)", "shift_jis": "Shift_JIS", "euc_jp": "EUC-JP", "cp949": "EUC-KR (cp949)",
     "euc_kr": "EUC-KR", "utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE",
     "latin-1": "Latin-1", "cp1252": "Windows-1252",
