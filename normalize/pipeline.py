@@ -111,8 +111,11 @@ class Normalizer:
             decoded=decoded,
         )
 
-    def explain_many(self, texts: list[str]) -> list[Result]:
-        """Return what `explain` returns for each text."""
+    def explain_many(self, texts: list[str], rough: Sequence[bool] = ()) -> list[Result]:
+        """Return what `explain` returns for each text.
+
+        `rough` tells which of them a light record need not be exact for (see `CountingNormalizer`); this one is exact.
+        """
         return [self.explain(text) for text in texts]
 
     def normalize_table(self, table: Any, columns: str | Iterable[str] | None = None, record: bool = False) -> Any:

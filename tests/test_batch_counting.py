@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from normalize.corpus.counting import CountingNormalizer, differences
+from normalize.formats.document import rewrite
 from normalize.pipeline import Normalizer
 from normalize.result import Changes, apply
 
@@ -48,3 +51,27 @@ def test_rows_together_are_what_they_are_apart(rows: list[str]) -> None:
     together = light.explain_many(rows)
     assert [result.text for result in together] == [light.explain(row).text for row in rows]
     assert all(apply(row, result.changes) == result.text for row, result in zip(rows, together, strict=True))
+
+
+SHIFTED = ["控件<b>文件名</b>文件名", "信息\n控件\n文件名文件名", "互联网</p><p>文件名", "控件 &amp; 文件名文件名"]
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.jsonl"])
+@pytest.mark.parametrize("body", SHIFTED)
+def test_words_of_another_length_stay_in_their_piece(name: str, body: str) -> None:
+    """Where one word grows by what another shrinks, each piece of a document keeps its own words, and its line ends."""
+    document = f"<p>{body}</p>" if name == "a.html" else "".join(json.dumps({"a": body}, ensure_ascii=False) + "\n")
+    full, light = (
+        rewrite(document.encode(), name, normalizer(**TAIWAN), visit=lambda result: None).data
+        for normalizer in (Normalizer, CountingNormalizer)
+    )
+    assert light.decode() == full.decode()
+
+
+@given(texts)
+def test_the_record_of_pieces_is_exact(text: str) -> None:
+    """Changes that are to be carried into a document are those of the full record."""
+    full, light = (
+        list(kind(**TAIWAN).explain_many([text])[0].spans.rows()) for kind in (Normalizer, CountingNormalizer)
+    )
+    assert [row[:4] for row in light] == [row[:4] for row in full]

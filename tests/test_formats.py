@@ -33,7 +33,7 @@ class Marker:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def explain_many(self, texts: list[str]) -> list[Result]:
+    def explain_many(self, texts: list[str], rough: Any = ()) -> list[Result]:
         return [self.explain(text) for text in texts]
 
     def explain(self, text: str) -> Result:

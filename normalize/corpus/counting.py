@@ -4,13 +4,16 @@ The conversion of script touches every second character, and naming the phrase o
 ten times what the conversion costs (measured: 17.1 ms against 1.3 ms for a page of 20 KB). The manifest needs
 numbers, so here the places where the script changed are found by comparing the texts; repair and punctuation, which are
 rare and worth a look, keep their full record. Many texts are done together, which for pages and rows is much quicker.
+
+Where words change their length, comparing cannot tell what became of which character. For numbers that does not matter;
+but a text that was taken from the pieces of a document goes back into them by its changes, which must be exact then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -30,10 +33,13 @@ class CountingNormalizer(Normalizer):
 
     def explain(self, text: str | bytes) -> Result:
         """Return the normalised text with the light record; bytes have the full one."""
-        return self.explain_many([text])[0] if isinstance(text, str) else super().explain(text)
+        return self.explain_many([text], [True])[0] if isinstance(text, str) else super().explain(text)
 
-    def explain_many(self, texts: Sequence[str]) -> list[Result]:
-        """Return what `explain` returns for each text; the script is converted in all of them together."""
+    def explain_many(self, texts: Sequence[str], rough: Sequence[bool] = ()) -> list[Result]:
+        """Return what `explain` returns for each text; the script is converted in all of them together.
+
+        `rough` tells of which texts the changes need not be exact, only lead to the output (none, unless it is given).
+        """
         found: list[str] = []
         repairs: list[Spans] = []
         for text, edits in zip(texts, self.run_before_script(texts), strict=True):
@@ -42,17 +48,24 @@ class CountingNormalizer(Normalizer):
         outputs = stage_many(found, self.config)
         before = labels(found if self.config.target else outputs)
         after = labels(outputs)
-        spans = map(without_returns, map(compose, repairs, self._converted(found, outputs)), texts, outputs)
+        spans = map(without_returns, map(compose, repairs, self._converted(found, outputs, rough)), texts, outputs)
         return list(map(Result, outputs, texts, spans, before, after))
 
-    def _converted(self, texts: Sequence[str], outputs: Sequence[str]) -> Iterator[Spans]:
+    def _converted(self, texts: Sequence[str], outputs: Sequence[str], rough: Sequence[bool]) -> Iterator[Spans]:
         """Yield for each text the spans that the conversion of script changed."""
         pairs = list(zip(texts, outputs, strict=True))
         same = [(text, output) for text, output in pairs if len(text) == len(output)]
         together = _differing([text for text, _ in same], [output for _, output in same])
-        for text, output in pairs:
-            spans = next(together) if len(text) == len(output) else differences(text, output)
+        for (text, output), is_rough in zip(pairs, rough or repeat(False), strict=bool(rough)):
+            spans = next(together) if len(text) == len(output) else differences(text, output) if is_rough else None
+            if not is_rough and self._may_change_length and len(spans or ()):
+                spans = None
             yield self.stages[-1](text, Profile(text), self.config).spans if spans is None else spans
+
+    @property
+    def _may_change_length(self) -> bool:
+        """Whether some word may become a longer or shorter one: then two may make up for each other in a text."""
+        return self.config.vocabulary or bool(self.config.dictionary)
 
 
 def differences(before: str, after: str) -> Spans | None:

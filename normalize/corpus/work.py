@@ -155,9 +155,10 @@ class Worker:
         """
         start = perf_counter()
         opened = [self._guarded(document, partial(self._open, document, earlier)) for document, earlier in tasks]
-        texts = [text for each in opened if isinstance(each, _Opened) for text in each.text.texts]
+        documents = [each.text for each in opened if isinstance(each, _Opened)]
+        texts = [(text, document.is_whole) for document in documents for text in document.texts]
         try:
-            results = iter(self.normalizer.explain_many(texts))
+            results = iter(self.normalizer.explain_many([text for text, _ in texts], [whole for _, whole in texts]))
         except Exception as error:
             if len(tasks) > 1:  # which of them it is, only doing them one by one can tell
                 return [self.do(*task) for task in tasks]

@@ -91,7 +91,8 @@ def rewrite_text(
     if visit is unseen and document.is_whole:
         # The record would take half as long again, and most of the memory.
         return document.written([Result(normalizer.normalize(text), text) for text in document.texts], visit)
-    return document.written(normalizer.explain_many(document.texts), visit)
+    texts = document.texts
+    return document.written(normalizer.explain_many(texts, [document.is_whole] * len(texts)), visit)
 
 
 def read_text(
