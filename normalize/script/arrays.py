@@ -69,8 +69,8 @@ class Arrays:
         for text in blocks:
             if space is None or space.source.size < len(text):
                 space = Workspace.of(len(text))
-            block = space.holding(text)
-            starts = self.defaults(block)
+            block = space.of_size(len(text))
+            starts = self.defaults(text, block)
             if starts.size < FEW:
                 yield self._short.with_runs(text, string(block.out), starts.tolist())
             else:
@@ -78,20 +78,18 @@ class Arrays:
 
     def parts(self, text: str) -> tuple[CodePoints, CodePoints, Places, Places]:
         """Return a block as code points, the defaults of its characters, and where its runs begin and end."""
-        block = Workspace.of(len(text)).holding(text)
-        starts = self.defaults(block)
+        block = Workspace.of(len(text))
+        starts = self.defaults(text, block)
         if not starts.size:
             return block.source, block.out, starts, starts
         return block.source, block.out, *self._runs_around(block.source, starts)
 
-    def defaults(self, block: Workspace) -> Places:
-        """Work out the defaults of all characters; return the places where a neighbour may change them."""
-        source, out, flags, places = block.source, block.out, block.flags, block.places
-        for start in range(0, source.size, places.size):
-            part = source[start : start + places.size]
-            index = places[: part.size]
-            index[:] = part
-            self._table.take(index, mode="clip", out=out[start : start + part.size])
+    def defaults(self, text: str, block: Workspace) -> Places:
+        """Put in a block and the defaults of its characters; return where a neighbour may change them."""
+        for source, out, places in block.stretches(text):
+            places[:] = source
+            self._table.take(places, mode="clip", out=out)
+        source, out, flags, _ = block
         np.less(out.view(np.int32), 0, out=flags)
         flagged = _places(flags)
         return self._candidates(source, out, flagged) if flagged.size else flagged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -32,9 +33,19 @@ class Workspace(NamedTuple):
         source, out = np.empty(size, np.uint32), np.empty(size, np.uint32)
         return cls(source, out, np.empty(size, np.bool_), np.empty(min(size, stretch), np.intp))
 
-    def holding(self, text: str, out: CodePoints | None = None) -> Workspace:
-        """Put in a text, and return as much of the workspace as that takes; `out` is another place for the result."""
-        size = len(text)
-        source = self.source[:size]
-        source.view(np.dtype((np.str_, size)))[0] = text
-        return Workspace(source, self.out[:size] if out is None else out, self.flags[:size], self.places)
+    def of_size(self, size: int) -> Workspace:
+        """Return as much of the workspace as a block of some characters takes."""
+        return Workspace(self.source[:size], self.out[:size], self.flags[:size], self.places)
+
+    def stretches(self, text: str) -> Iterator[tuple[CodePoints, CodePoints, Places]]:
+        """Put in a text, stretch by stretch; yield its characters, where to put what they become, and places for them.
+
+        A stretch at a time is still in the cache when it is looked up, and of several threads, each of which holds
+        Python's lock to copy a stretch, one copies while others look up.
+        """
+        for start in range(0, len(text), self.places.size):
+            part = text[start : start + self.places.size]
+            end = start + len(part)
+            source = self.source[start:end]
+            source.view(np.dtype((np.str_, len(part))))[0] = part
+            yield source, self.out[start:end], self.places[: len(part)]
