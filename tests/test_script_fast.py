@@ -6,8 +6,9 @@ import pickle
 import random
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -22,7 +23,7 @@ from normalize.script import convert_many, lexicon, scalar, stage_many
 from normalize.script.compiler import compile_plan
 from normalize.script.converter import Converter
 from normalize.script.entries import read_entries
-from normalize.script.matching import Dictionary, ShortCircuit, Union
+from normalize.script.matching import Dictionary, Listed, ShortCircuit, Union
 from normalize.script.ready import official
 from normalize.script.record import Record
 from normalize.script.stage import stage
@@ -269,3 +270,18 @@ def test_all_configurations_together_are_small() -> None:
     assert len(lexicon.CONFIGURATIONS) == 16
     done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, timeout=120, check=True)
     assert int(done.stdout) < 150 * 1024
+
+
+@given(st.lists(st.sampled_from(keys_of("s2t")), max_size=60), st.text("#\t \r\u2028发頭", max_size=12))
+def test_a_dictionary_read_by_the_line_is_the_dictionary(words: list[str], odd: str) -> None:
+    """What is found for a character in its own lines, and then in all entries, is the same; hostile lines as well."""
+    listing = f"# 发\t不\n{odd}\n" + "".join(f"{word}\t{word[::-1]} 不\n" for word in words)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = (Path(folder, "one.txt"), Path(folder, "two.txt"))
+        paths[0].write_bytes(listing.encode())
+        paths[1].write_bytes("发\t發\r\n头发\t頭髮".encode())
+        listed = Listed(partial(lexicon.listing, paths), lexicon.entries_of, "phrase")
+        whole = Dictionary(lexicon.parse(paths[0]) | lexicon.parse(paths[1]), "phrase")
+        for word in (*words, "发", "头发", "#", "后", odd + "发"):
+            assert listed.match(word, 0) == whole.match(word, 0)
+        assert listed.entries == whole.entries

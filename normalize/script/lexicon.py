@@ -12,13 +12,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from normalize.config import ConfigError
-from normalize.script.matching import Dictionary, Matcher, ShortCircuit, Union
+from normalize.script.matching import Dictionary, Listed, Matcher, ShortCircuit, Union
 
 #: The configurations of OpenCC: from and to Simplified (s), Traditional in OpenCC's standard (t), Taiwan's (tw), Hong
 #: Kong's (hk) and Japanese (jp) forms; a final p adds regional vocabulary.
@@ -26,6 +26,9 @@ CONFIGURATIONS = (
     *("s2t", "s2tw", "s2twp", "s2hk", "s2hkp", "t2s", "tw2s", "tw2sp", "hk2s", "hk2sp"),
     *("t2tw", "tw2t", "t2hk", "hk2t", "t2jp", "jp2t"),
 )
+
+#: What ends a line in Python, beside the line feed.
+_LINE_ENDS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 
 
 @dataclass(frozen=True)
@@ -142,18 +145,33 @@ def _matcher(node: Mapping[str, Any], lexicon: str) -> Matcher:
 def _dictionary(names: tuple[str, ...], lexicon: str) -> Dictionary:
     """Return several files as one dictionary, the earlier winning; shared by all configurations that use it."""
     folder = folders(lexicon)[0]
-    entries: dict[str, str] = {}
-    for name in reversed(names):
-        entries.update(parse(folder / name))
-    return Dictionary(entries, rule_of(names[0]))
+    # Of the lines of one key the last counts.
+    paths = tuple(folder / name for name in reversed(names))
+    return Listed(partial(listing, paths), entries_of, rule_of(names[0]))
+
+
+def listing(paths: tuple[Path, ...]) -> str:
+    """Return the lines of several files, each after a line feed."""
+    text = "".join(f"\n{path.read_text('utf-8')}" for path in paths)
+    if any(end in text for end in _LINE_ENDS):
+        text = "\n" + "\n".join(text.splitlines())
+    return text
 
 
 def parse(path: Path) -> dict[str, str]:
-    """Return the entries of an OpenCC dictionary file: a key, a tab, and values apart by blanks, the first being used.
+    """Return the entries of an OpenCC dictionary file."""
+    return entries_of(path.read_text("utf-8"))
+
+
+def entries_of(text: str) -> dict[str, str]:
+    """Return the entries listed in a text: a key, a tab, and values apart by blanks, the first being used.
 
     Lines that begin with `#` are comments.
+
+    >>> entries_of("# two characters\\n发\\t發 髮\\n后\\t後 后")
+    {'发': '發', '后': '後'}
     """
-    lines = [line for line in path.read_text("utf-8").splitlines() if line and line[0] != "#"]
+    lines = [line for line in text.splitlines() if line and line[0] != "#"]
     # One split of the whole is three times as quick as one a line.
     flat = "\t".join(lines).split("\t")
     if len(flat) != 2 * len(lines) or any("\t" not in line for line in lines):

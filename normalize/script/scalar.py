@@ -70,13 +70,13 @@ def replace(text: str, matcher: Matcher) -> str:
     """Return the text with every match replaced: what `pieces` finds, with less ado."""
     if matcher.attempts is None:
         return "".join(match.value if match else text[start:end] for start, end, match in pieces(text, matcher))
-    attempts = matcher.attempts.get
+    attempts = matcher.attempts
     done: list[str] = []
     position = 0
     size = len(text)
     while position < size:
         character = text[position]
-        for length, entries, _ in attempts(character, ()):
+        for length, entries, _ in attempts[character]:
             end = position + length
             if end > size:
                 continue
