@@ -103,14 +103,16 @@ class _Tally:
         self.after[result.script_after] += 1
         if (found := result.detection) is not None and found.encoding:
             self.confidence = found.confidence if self.confidence is None else min(self.confidence, found.confidence)
-        counts = np.bincount(result.spans.codes) if len(result.spans) else ()
+        counts = np.bincount(result.spans.codes).tolist() if len(result.spans) else ()
         for steps, count in zip(result.spans.steps, counts, strict=False):
-            self.lost += int(count) * any(step.certainty == "lost" for step in steps)
+            if not count:
+                continue  # what could have been, and was not
+            self.lost += count * any(step.certainty == "lost" for step in steps)
             for step in steps:
-                self.rules[f"{step.stage}.{step.rule}"] += int(count)
-                self.certainty[step.certainty] += int(count)
+                self.rules[f"{step.stage}.{step.rule}"] += count
+                self.certainty[step.certainty] += count
                 if step.certainty != "rule":
-                    self.judged.setdefault(f"{step.stage}.{step.rule}", Counter())[step.certainty] += int(count)
+                    self.judged.setdefault(f"{step.stage}.{step.rule}", Counter())[step.certainty] += count
 
     def fields(self) -> dict[str, Any]:
         """Return what the record holds of it."""
