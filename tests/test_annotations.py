@@ -290,6 +290,22 @@ def test_characters_that_became_question_marks_are_not_invented(lost: str) -> No
     assert repair(text) == text
 
 
+@pytest.mark.parametrize("lost", ["????", "???"])
+def test_on_a_damaged_page_many_question_marks_are_its_own(lost: str) -> None:
+    """Neither what the encoding lacked nor a writer's surprise is taken for bytes that were lost."""
+    original = f"有人說這是真的{lost}？大家都叫他{lost}。{PROSE}"
+    assert repair(annotate(original, list(known_list().items()))) == original
+
+
+def test_a_tag_behind_a_folded_mark_shows_damage() -> None:
+    """Where no annotation tells, the rest of a tag behind `?!?` does; a writer's `?!?` stays."""
+    original = "<p>“天色暗了，我們回家吧。”</p><p>他說完就走了。</p>"
+    damaged = cp936.folded(annotate(original, [], {"！": b"\x06\x07"}, ""))
+    assert "吧?!?/p>" in damaged
+    assert cp936.folded(repair(damaged)) == cp936.folded(original)
+    assert repair("他說真的?!?我不信。<b>真的?!?</b>") == "他說真的?!?我不信。<b>真的?!?</b>"
+
+
 @needs_shared
 def test_collected_cases() -> None:
     """Of the collected cases all are exact but those whose bytes are gone."""

@@ -65,6 +65,8 @@ _ORPHANS = re.compile(rf"{_TAKEN}(?:[！；？。，：、]|[,;:!?](?=[\u3400-\u
 #: The same where nothing but the damage of the rest of the page tells it from a writer's own marks (`?!?`, `??。`).
 _ORPHAN = rf"{_TAKEN}(?:{_TAKEN}[！。]|[！；？。，：、]|[,;:!?](?=[^\x00-\x7f\s，。；：！？、]|\?))"
 _BETWEEN = re.compile(rf"{_TAKEN}[！；？。，：]\?")
+#: The same folded, before a tag: people write `?!?` too, and then a line end.
+_BETWEEN_FOLDED = re.compile(rf"{_TAKEN}[!;?,:]\?(?=/?[A-Za-z])")
 _CONTROLS = r"[\x05-\x08]+(?=[！；？。，：、,;:!?])"
 _EVENT = re.compile(
     f"{pinyin.BROKEN_ANNOTATION.pattern}|{pinyin.ANNOTATION.pattern}|(?P<orphan>{_ORPHAN})|(?P<control>{_CONTROLS})"
@@ -73,7 +75,7 @@ _EVENT = re.compile(
 
 def has_orphan(text: str) -> bool:
     """Tell whether a question mark stands where a lead byte may have taken a control byte along."""
-    return _ORPHANS.search(text) is not None
+    return _ORPHANS.search(text) is not None or _BETWEEN_FOLDED.search(text) is not None
 
 
 def repair_annotations(text: str) -> list[Edit]:
@@ -170,7 +172,9 @@ def _repair(
             possible = damaged or (
                 event["orphan"] and (noised or _is_garbled(text, start) or _is_cut(text, start, reader))
             )
-            possible = possible and (damaged or _marks_around(text, start) <= (2 if noised else 1))
+            possible = possible and (
+                not event["orphan"] or _marks_around(text, start) <= (2 if damaged or noised else 1)
+            )
             undone = reader.undo(start, before) if possible else None
             certainty = undone and _judge(text, before[-1:], undone)
             if undone and certainty:
@@ -224,7 +228,8 @@ def _is_cut(text: str, start: int, reader: ShiftReader) -> bool:
     """
     between = _BETWEEN.match(text, start)
     if between is None:
-        return False
+        folded = _BETWEEN_FOLDED.match(text, start)
+        return folded is not None and reader.page.is_cut(folded.end())
     return text[between.end() : between.end() + 1] in (")", "）") or reader.page.is_cut(between.end())
 
 
