@@ -116,6 +116,23 @@ def test_nothing_is_invented_where_too_much_is_gone(text: str) -> None:
     assert result.lost
 
 
+@pytest.mark.parametrize("read_as", ["euc_kr", "cp932"])
+def test_four_bytes_of_which_two_are_marks(read_as: str) -> None:
+    """A mark and a digit twice are one character of GB18030 that is gone, not two with digits between them."""
+    damaged = misread("院子长 30 m²，要铺砖的地方有一半，其余种菜", read_as, "gb18030", "replace")
+    assert damaged is not None
+    assert "\ufffd0\ufffd5" in damaged
+    assert repair(damaged) == "院子长 30 m\ufffd，要铺砖的地方有一半，其余种菜"
+
+
+def test_no_single_character_of_the_damage_is_left_over() -> None:
+    """In a line nearly all of which was misread, a lead byte that lost both others is not taken for a letter."""
+    damaged = misread("她唱的是王魁，台下坐满了人 没有一个说话", "cp1252", "utf-8", "strict", ["c1-dropped"])
+    assert damaged is not None
+    assert "é" in damaged
+    assert "é" not in repair(damaged)
+
+
 def test_a_layer_that_proves_nothing_by_itself_is_not_undone() -> None:
     """`变巨` may be 曹操 in Big5, or itself: under another layer of damage too it is left."""
     damaged = misread("变巨", "cp932", "utf-8")

@@ -88,8 +88,8 @@ def layers_of(piece: str) -> Iterator[tuple[str, Misreading]]:
             if text is not None and text not in seen:
                 seen.add(text)
                 yield text, Misreading(read_as, was)
-            if read_as == "cp932":
-                text = _with_others(piece, was)
+            if read_as == "cp932" or (read_as == "cp936" and was == "utf-8" and text is None):
+                text = _with_others(piece, read_as, was)
                 if text is not None and text not in seen:
                     seen.add(text)
                     yield text, Misreading(read_as, was)
@@ -105,12 +105,12 @@ def is_utf8(data: bytes) -> bool:
     return text is not None and sum(character > "\x7f" for character in text) >= BEYOND_DOUBT
 
 
-def _with_others(piece: str, was: str) -> str | None:
-    """Return what was read as Shift_JIS, with the other bytes of characters that it has twice where those are likelier.
+def _with_others(piece: str, read_as: str, was: str) -> str | None:
+    """Return what was misread, with the other bytes of characters that the reader has twice where those are likelier.
 
     One after another: each says little about the next.
     """
-    reader = reading("cp932")
+    reader = reading(read_as)
     codes = [reader.character(character) for character in piece]
     twice = [i for i, character in enumerate(piece) if reader.others(character)]
     if not twice or None in codes:

@@ -28,12 +28,13 @@ NOT_SWALLOWED, UNLIKE_OTHERS = 3.0, 8.0
 FEWER = 64
 
 #: Characters offered before something rare that was swallowed.
-FEW = 10
+FEW = 24
 
 #: A mark (U+FFFD) among the bytes, and what no byte stands for.
 WILD, BARRIER = -1, -2
-#: Stands for a digit of which nothing is known but that it was one.
-SOME_DIGIT = "\ufffd"
+#: Stands for a digit of which nothing is known but that it was one, and for a character of four bytes: for what is
+#: reported as lost.
+SOME_DIGIT = LOST = "\ufffd"
 
 _SWALLOWS = re.compile(rb"[\xe2-\xef][\x80-\xbf]\?(?:[@-~]|[\x80-\xfd])")
 # What a `?` can have taken with it: ASCII that is no second byte of a pair.
@@ -68,6 +69,10 @@ class Losses:
             yield from self._tail(place, lead)
         elif lead == WILD:
             yield from self._headless(place)
+
+    def _is_long(self, place: int) -> bool:
+        """Tell whether a mark and a digit, and the same again, stand for a character of four bytes of GB18030."""
+        return all(self.at(place + i) == WILD and 0x30 <= self.at(place + i + 1) <= 0x39 for i in (0, 2))
 
     def at(self, place: int) -> int:
         """Return the value at a place, BARRIER beyond the end."""
@@ -191,8 +196,11 @@ class Losses:
                     yield place + 3, character, price + marked + more, True
 
     def _double(self, place: int, lead: int) -> Iterator[Edge]:
-        """Yield characters of two bytes that the reader lacked."""
+        """Yield characters of two bytes that the reader lacked, and what says that there was one of four."""
         trail = self.at(place + 1)
+        if self.truth == "gb18030" and self._is_long(place):
+            yield place + 4, LOST, MARKED, True
+            return
         price = self._mark(lead)
         if price is None:
             marked = self._mark(trail) if lead >= 0x81 else None

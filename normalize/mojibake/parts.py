@@ -48,7 +48,7 @@ def repair_parts(piece: str, offset: int, preferred: list[Misreading], lines: Li
     found: list[Found] = []
     for layer in preferred:
         found = _found(piece, layer, lines, lossy=True)
-        if 2 * _length(found) > len(piece):
+        if 2 * sum(part.end - part.start for part in found) > len(piece):
             found, layer = _by_stricter(piece, found, layer, lines)
             break
     else:
@@ -61,7 +61,8 @@ def repair_parts(piece: str, offset: int, preferred: list[Misreading], lines: Li
             return
     if layer not in preferred:
         preferred.insert(0, layer)
-    if _beyond(piece) // 2 < _length(found) < _beyond(piece) or layer.was != "utf-8":
+    all_beyond, repaired = _beyond(piece), sum(_beyond(piece[part.start : part.end]) for part in found)
+    if layer.was != "utf-8" or all_beyond // 2 < repaired < all_beyond:
         found = _throughout(piece, layer, lines) or found
     for part in found:
         proved = not part.supposed and layer.redo(part.text) == piece[part.start : part.end]
@@ -214,10 +215,6 @@ def _odd(piece: str) -> list[int]:
 
 def _beyond(text: str) -> int:
     return sum(character > "\x7f" for character in text)
-
-
-def _length(parts: list[Found]) -> int:
-    return sum(part.end - part.start for part in parts)
 
 
 def _gain(parts: list[Found]) -> float:

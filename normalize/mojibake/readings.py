@@ -63,11 +63,15 @@ class Reading:
             return None
 
     def others(self, character: str) -> tuple[bytes, ...]:
-        """Return what else this reading shows as a character: cp932 has 400 characters of IBM and NEC twice.
+        """Return what else this reading shows as a character.
+
+        cp932 has 400 characters of IBM and NEC twice, and browsers, which read GBK as GB18030, show A2E3 as `€` too.
 
         >>> [data.hex() for data in reading("cp932").others("黑")], reading("cp932").encode("黑").hex()
         (['fc4b'], 'eeec')
         """
+        if self.name == "cp936":
+            return (b"\xa2\xe3",) if character == "€" else ()
         return _twice(self._codec).get(character, ()) if self.name == "cp932" else ()
 
     def decode(self, data: bytes) -> str | None:
