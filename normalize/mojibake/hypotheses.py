@@ -80,18 +80,26 @@ class Hypotheses:
         assert code is not None
         return self.feed(h._replace(used=(*h.used, (character, syllable))), code[1])
 
-    def likely(self, h: Hypothesis) -> Iterator[Hypothesis]:
-        """Yield the hypothesis with each character that begins with the waiting lead byte, the likeliest first.
+    def likely(self, h: Hypothesis) -> Iterator[tuple[float, str, int]]:
+        """Yield the characters that begin with the waiting lead byte, the likeliest first: cost in all, trail byte.
 
         The trail byte became a lead byte, so it is none that stands by itself.
         """
         assert h.pending is not None
-        guess = h._replace(guessed=True)
         characters = _characters_with(h.pending)
         costs = self.weigher.costs(h.weight, h.text[-1:], [character for character, _ in characters])
         ranked = sorted(zip(costs, (trail for _, trail in characters), range(len(costs)), strict=True))
-        for _, trail, index in ranked[:BEAM]:
-            yield self.write(guess, characters[index][0], trail)
+        for cost, trail, index in ranked[:BEAM]:
+            yield cost + h.extra, characters[index][0], trail
+
+    def before_trail(self, h: Hypothesis, trail: int, most: float) -> Iterator[Hypothesis]:
+        """Yield the hypothesis with each character that ends in a byte, the first ones not `most` nats dearer."""
+        characters = _characters_before(trail)
+        costs = self.weigher.costs(h.weight, h.text[-1:] or "\n", characters)
+        least = min(costs)
+        for cost, character in zip(costs, characters, strict=True):
+            if cost <= least + most:
+                yield self.write(h, character, trail)
 
     def end(self, h: Hypothesis, eaten: str, cost: float) -> Hypothesis:
         """End a shift with a character of ASCII that a lead byte took along."""
@@ -105,3 +113,10 @@ def _characters_with(lead: int) -> list[tuple[str, int]]:
     """Return the characters with this lead byte, and their trail bytes, but for those that stand by themselves."""
     pairs = ((cp936.decode_pair(lead, trail), trail) for trail in range(0x81, 0xFF))
     return [(character, trail) for character, trail in pairs if character]
+
+
+@cache
+def _characters_before(trail: int) -> list[str]:
+    """Return the characters with this trail byte."""
+    pairs = (cp936.decode_pair(lead, trail) for lead in range(0x81, 0xFF))
+    return [character for character in pairs if character]

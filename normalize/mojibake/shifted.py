@@ -126,7 +126,7 @@ class ShiftReader:
                 if hypothesis.pending is None:
                     finished.append((position, hypothesis))
                 elif position < min(len(self.text), start + _LONGEST):
-                    keep(self._alternatives(hypothesis, position))
+                    keep(self._alternatives(hypothesis, position, least))
                     if hypothesis.cost < worth and self.page.private_stripped and hypothesis.stripped < MOST:
                         promising = hypothesis.cost < worth - WORTH / 2
                         most = least.get(position + 1, inf) + _HOPELESS
@@ -214,12 +214,14 @@ class ShiftReader:
         """Yield the ways in which the first byte of a mark can be a trail: its lead byte took a control byte along."""
         code = cp936.encode_character(cp936.full_width(self.text[start]))
         assert code is not None
-        guess = first._replace(guessed=True)
-        for lead in range(0x81, 0xFF):
-            yield start + 1, self._hypotheses.feed_all(guess._replace(pending=lead), code)
+        for known in self._hypotheses.before_trail(first._replace(guessed=True), code[0], _HOPELESS):
+            yield start + 1, self._hypotheses.feed(known, code[1])
 
-    def _alternatives(self, h: Hypothesis, position: int) -> Ways:
-        """Yield what the next character of the damaged text can mean, while a lead byte is waiting."""
+    def _alternatives(self, h: Hypothesis, position: int, least: dict[int, float]) -> Ways:
+        """Yield what the next character of the damaged text can mean, while a lead byte is waiting.
+
+        `least` is what the best hypothesis that goes on from a place costs so far: what is far behind is left out.
+        """
         text = self.text
         character = text[position]
         annotation = pinyin.ANNOTATION.match(text, position)
@@ -233,14 +235,14 @@ class ShiftReader:
         if self.dropped and (character in _NOISED or self.page.is_cut(position)):
             yield from self._dropped(h, position)
         if character == cp936.UNDECODABLE:
-            yield from self._undecodable(h, position)
+            yield from self._undecodable(h, position, least)
         code = cp936.encode_character(character)
         if code is not None:
             yield position + 1, self._hypotheses.feed_all(h, code)
             if self.page.folded and len(code) == 1 and "!" <= character <= "~":
                 yield position + 1, self._hypotheses.feed_all(h, b"\xa3" + bytes((code[0] + 0x80,)))
 
-    def _undecodable(self, h: Hypothesis, position: int) -> Ways:
+    def _undecodable(self, h: Hypothesis, position: int, least: dict[int, float]) -> Ways:
         """Yield what a `?` can hide: the trail byte of an annotated character, or a byte and what it took along."""
         assert h.pending is not None
         broken = pinyin.BROKEN_ANNOTATION.match(self.text, position)
@@ -250,18 +252,27 @@ class ShiftReader:
             if not broken[1].isascii():
                 return  # pinyin with a tone is an annotation: nothing else has been taken
         noised = _NOISED_MARK.match(self.text, position + 1)
-        eaten = self.page.eaten(position + 1)
-        for known in self._hypotheses.likely(h):
+        mark = cp936.full_width(self.text[noised.end()]) if noised else ""
+        weigher, guess = self._hypotheses.weigher, h._replace(guessed=True)
+        for cost, character, trail in self._hypotheses.likely(h):
+            known: Hypothesis | None = None
             if noised:  # it took a control byte along: nothing is lost, and the mark had two bytes
-                yield noised.end() + 1, self._hypotheses.write(known, cp936.full_width(self.text[noised.end()]))
-            number = self.page.number(position + 1, known.text)
-            for character, cost in [(number, 0.0)] if number else eaten:
-                yield position + 1, self._hypotheses.end(known, character, cost)
+                end = noised.end() + 1
+                if cost + weigher.pair(character, mark) <= least.get(end, inf) + _HOPELESS:
+                    known = self._hypotheses.write(guess, character, trail)
+                    yield end, self._hypotheses.write(known, mark)
+            number = self.page.number(position + 1, h.text + character) if character == "（" else ""
+            for eaten, more in [(number, 0.0)] if number else self.page.eaten(position + 1):
+                if cost + more + weigher.eaten(character, eaten) <= least.get(position + 1, inf) + _HOPELESS:
+                    known = known or self._hypotheses.write(guess, character, trail)
+                    yield position + 1, self._hypotheses.end(known, eaten, more)
 
     def _dropped(self, h: Hypothesis, position: int) -> Ways:
         """Yield what was dropped before a mark, with its control byte, or with what a tag or an entity began with."""
         eaten = self.page.eaten(position)[0][0] if self.page.is_cut(position) else ""
-        for known in self._hypotheses.likely(h):
+        guess = h._replace(guessed=True)
+        for _, character, trail in self._hypotheses.likely(h):
+            known = self._hypotheses.write(guess, character, trail)
             yield position, self._hypotheses.end(known, eaten, 0.0) if eaten else known
 
 

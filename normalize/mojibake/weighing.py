@@ -71,6 +71,7 @@ class Weigher:
         self._page = page
         self._alone: dict[str, tuple[float, float]] = {}
         self._pairs: dict[str, tuple[float, float, str]] = {}
+        self._eaten: dict[tuple[str, str], float] = {}
 
     def begin(self, before: str) -> Weight:
         """Return the weight of nothing, after the text before it."""
@@ -181,13 +182,20 @@ class Weigher:
         return costs
 
     def taken(self, weight: Weight, previous: str, character: str) -> Weight:
-        """Return the weight with a character of ASCII that a lead byte took along.
+        """Return the weight with a character of ASCII that a lead byte took along."""
+        return self._mark(weight, "，", weight.pairs + self.eaten(previous, character))
+
+    def eaten(self, previous: str, character: str) -> float:
+        """Return what such a character costs after another.
 
         How often it stands on the page is the page's to say; what counts here is whether it fits what is before it.
         """
-        like = {"": "\n", "\r": "\n", "<": "\n", "&": " ", ",": "，", LOST: "1"}.get(character, character)
-        pairs = self.pair(previous, like) - MARK - MARK_PAIRS * likelihood.alone(like)
-        return self._mark(weight, "，", weight.pairs + pairs)
+        found = self._eaten.get((previous, character))
+        if found is None:
+            like = {"": "\n", "\r": "\n", "<": "\n", "&": " ", ",": "，", LOST: "1"}.get(character, character)
+            found = self.pair(previous, like) - MARK - MARK_PAIRS * likelihood.alone(like)
+            self._eaten[previous, character] = found
+        return found
 
 
 @lru_cache(1 << 14)
