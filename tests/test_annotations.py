@@ -211,6 +211,15 @@ def test_other_marks_of_what_cannot_be_decoded(undecodable: str) -> None:
     assert all(damaged[edit.start : edit.end] != edit.after for edit in repair_annotations(damaged))
 
 
+def test_blanks_that_an_editor_put_around_the_brackets() -> None:
+    """Tools that space Han from Latin letters do so around pinyin too: the blanks go with it, all others stay."""
+    original = f"這個領域為AI留了 3 個位置，有關人士說：他要回信嗎？{PROSE}"
+    damaged = annotate(original, list(known_list().items()))
+    spaced = re.sub(r"(?<=[^\x00-\x7f])(?=[(])|(?<=[)])(?=[^\x00-\x7f])", " ", damaged)
+    assert " (lǐng) 域?yàn) 锳I" in spaced
+    assert repair(spaced) == original
+
+
 @pytest.mark.parametrize("before", [0, 4])
 def test_an_annotated_page_within_a_clean_text(before: int) -> None:
     """What surrounds a page that was quoted says nothing against its damage, and is not touched."""

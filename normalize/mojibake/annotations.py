@@ -7,10 +7,9 @@ forward model, and counts as proved when that gives what was found.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise, permutations
+from itertools import permutations
 
 from normalize.edits import Certainty, Edit, Step
 from normalize.mojibake import cp936, likelihood, pinyin
@@ -18,6 +17,7 @@ from normalize.mojibake.annotate import annotate
 from normalize.mojibake.annotation_list import AnnotationList, learn, learn_part, straddled
 from normalize.mojibake.page import LOST
 from normalize.mojibake.screen import Screen
+from normalize.mojibake.seen import as_left, with_unmarked
 from normalize.mojibake.shifted import ShiftReader, Undone
 from normalize.mojibake.vanished import vanished_places
 
@@ -80,45 +80,29 @@ def has_orphan(text: str) -> bool:
 
 def repair_annotations(text: str) -> list[Edit]:
     """Return the edits that undo what an annotating tool did to a page; none for a text without its damage."""
-    seen = _with_question_marks(text)
-    page = learn(seen)
+    seen = as_left(text)
+    page = learn(seen.text)
     if page is not None:
-        return _repair_page(text, seen, page)
-    if part := learn_part(seen):
+        return list(seen.carried_over(_repair_page(seen.text, page)))
+    if part := learn_part(seen.text):
         start, end, page = part
-        edits = _repair_page(text[start:end], seen[start:end], page)
-        return [Edit(start + edit.start, start + edit.end, edit.after, edit.step) for edit in edits]
+        edits = _repair_page(seen.text[start:end], page)
+        moved = (Edit(start + edit.start, start + edit.end, edit.after, edit.step) for edit in edits)
+        return list(seen.carried_over(moved))
     if not has_orphan(text):
         return []
     # Control bytes but no annotations: where one repair is certain, the doubtful places are damage too.
-    edits = list(_repair(text, AnnotationList({}), damaged=False))
+    found = list(_repair(text, AnnotationList({}), damaged=False))
     doubtful = any(event["orphan"] and not _ORPHANS.match(text, event.start()) for event in _EVENT.finditer(text))
-    return list(_repair(text, AnnotationList({}), damaged=False, noised=True)) if edits and doubtful else edits
+    return list(_repair(text, AnnotationList({}), damaged=False, noised=True)) if found and doubtful else found
 
 
-def _with_question_marks(text: str) -> str:
-    """Return the text with question marks where broken annotations have another mark, as long as it was."""
-    if "\ufffd" not in text and "？" not in text:
-        return text
-    seen = pinyin.OTHERWISE_BROKEN.sub("?", text)
-    return seen if seen.count("\ufffd") == text.count("\ufffd") else seen.replace("\ufffd", "?")
-
-
-def _repair_page(text: str, seen: str, page: AnnotationList) -> list[Edit]:
-    """Return the edits to the text of a damaged page, which is `seen` with question marks."""
-    bare = [] if pinyin.BROKEN_ANNOTATION.search(seen) else [match.start() for match in pinyin.UNMARKED.finditer(seen)]
-    if not bare:
-        edits = _repair(seen, page, damaged=True)
-        return [edit for edit in edits if seen is text or text[edit.start : edit.end] != edit.after]
-    # Nothing stands for what was broken: question marks are put in, and taken out of the places of the edits.
-    pieces = [seen[start:end] for start, end in pairwise([0, *bare, len(seen)])]
-    places = [place + i for i, place in enumerate(bare)]
-    moved = []
-    for edit in _repair("?".join(pieces), page, damaged=True, dropped=True):
-        start, end = (place - bisect_left(places, place) for place in (edit.start, edit.end))
-        if text[start:end] != edit.after:
-            moved.append(Edit(start, end, edit.after, edit.step))
-    return moved
+def _repair_page(text: str, page: AnnotationList) -> Iterator[Edit]:
+    """Yield the edits to a page that is known to be damaged."""
+    marked = with_unmarked(text)
+    if marked is None:
+        return _repair(text, page, damaged=True)
+    return marked.carried_over(_repair(marked.text, page, damaged=True, dropped=True))
 
 
 def repair_vanished(screen: Screen) -> list[Edit]:

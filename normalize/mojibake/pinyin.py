@@ -23,6 +23,10 @@ UNMARKED = re.compile(
 #: Another mark in the place of the question mark: what a reader puts for bytes it cannot read, or a widened one.
 OTHERWISE_BROKEN = re.compile(rf"[\ufffd？](?=[{_LETTERS}]{{1,6}} ?[)）])")
 
+#: Blanks that an editor put between an annotation, whole or broken, and Han.
+BLANK_BEFORE = re.compile(rf"(?<=[\u3400-\u9fff]) (?=[(（?][{_LETTERS}]{{1,6}} ?[)）])")
+BLANK_AFTER = re.compile(rf"[(（?][{_LETTERS}]{{1,6}} ?[)）] (?=[^\x00-\x7f])")
+
 
 @cache
 def _readings() -> dict[str, str]:
