@@ -21,13 +21,14 @@ from normalize.config import Config, ConfigError
 from normalize.profile import Class, Profile
 from normalize.script import convert_many, lexicon, scalar, stage_many
 from normalize.script.compiler import compile_plan
-from normalize.script.converter import Converter
+from normalize.script.converter import THREADED, Converter
 from normalize.script.entries import read_entries
 from normalize.script.matching import Dictionary, Listed, ShortCircuit, Union
 from normalize.script.ready import official
 from normalize.script.record import Record
 from normalize.script.stage import stage
 from normalize.script.stream import Stream, last_boundary, stream
+from normalize.script.threads import convert_in_threads
 from normalize.script.trace import trace
 
 settings.register_profile("script", deadline=None)  # The first example of a configuration loads its dictionaries.
@@ -285,3 +286,13 @@ def test_a_dictionary_read_by_the_line_is_the_dictionary(words: list[str], odd: 
         for word in (*words, "发", "头发", "#", "后", odd + "发"):
             assert listed.match(word, 0) == whole.match(word, 0)
         assert listed.entries == whole.entries
+
+
+def test_threads_are_used_where_they_pay() -> None:
+    """A text of less than a million characters is converted in one thread, a longer one in as many as are offered."""
+    text = "头发和软件，" * (THREADED // 6)
+    with patch("normalize.script.threads.convert_in_threads", wraps=convert_in_threads) as shared:
+        assert normalize.convert(text, "s2t", threads=2) == "頭髮和軟件，" * (THREADED // 6)
+        assert not shared.called
+        assert normalize.convert(text + text, "s2t", threads=2) == "頭髮和軟件，" * (THREADED // 6 * 2)
+        assert shared.called
