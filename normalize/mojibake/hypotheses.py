@@ -12,6 +12,9 @@ from normalize.mojibake.weighing import Weigher, Weight
 
 #: Hypotheses kept at each place, and characters tried for a byte that cannot be seen.
 BEAM = 48
+#: Nats for a comma after a quotation that ended in a stop: what follows such a one begins a sentence.
+_STOPPED = 3.5
+_STOPS, _CLOSING = tuple("。！？"), tuple("”」』’")
 
 
 class Hypothesis(NamedTuple):
@@ -104,6 +107,8 @@ class Hypotheses:
     def end(self, h: Hypothesis, eaten: str, cost: float) -> Hypothesis:
         """End a shift with a character of ASCII that a lead byte took along."""
         lost = h.lost if eaten != LOST else (*h.lost, len(h.text))
+        if eaten == "," and h.text[-2:-1] in _STOPS and h.text[-1] in _CLOSING:
+            cost += _STOPPED
         weight = self.weigher.taken(h.weight, h.text[-1], eaten)
         return h._replace(text=h.text + eaten, pending=None, lost=lost, weight=weight, extra=h.extra + cost)
 
