@@ -33,7 +33,7 @@ class Seen:
                 self._starts.append(length - len(instead))
                 self._ends.append(length)
                 self._longer.append(self._longer[-1] + len(instead) - (end - start))
-        self.text = "".join((*pieces, found[position:]))
+        self.text = "".join((*pieces, found[position:])) if pieces else found
 
     def carried_over(self, edits: Iterable[Edit]) -> Iterator[Edit]:
         """Yield edits of `text` as edits of the text that was found; what was taken out beside one goes with it.
@@ -43,6 +43,9 @@ class Seen:
         >>> seen.text, [edit[:3] for edit in seen.carried_over([Edit(1, 7, "", Step("mojibake", "annotation"))])]
         ('關(guān)鍵', [(1, 9, '')])
         """
+        if self.text is self._found:
+            yield from edits
+            return
         last = 0
         for edit in edits:
             first = bisect_right(self._ends, edit.start)

@@ -253,6 +253,7 @@ class ShiftReader:
                 return  # pinyin with a tone is an annotation: nothing else has been taken
         noised = _NOISED_MARK.match(self.text, position + 1)
         mark = cp936.full_width(self.text[noised.end()]) if noised else ""
+        eaten = self.page.eaten(position + 1)
         weigher, guess = self._hypotheses.weigher, h._replace(guessed=True)
         for cost, character, trail in self._hypotheses.likely(h):
             known: Hypothesis | None = None
@@ -262,10 +263,10 @@ class ShiftReader:
                     known = self._hypotheses.write(guess, character, trail)
                     yield end, self._hypotheses.write(known, mark)
             number = self.page.number(position + 1, h.text + character) if character == "（" else ""
-            for eaten, more in [(number, 0.0)] if number else self.page.eaten(position + 1):
-                if cost + more + weigher.eaten(character, eaten) <= least.get(position + 1, inf) + _HOPELESS:
+            for taken, more in [(number, 0.0)] if number else eaten:
+                if cost + more + weigher.eaten(character, taken) <= least.get(position + 1, inf) + _HOPELESS:
                     known = known or self._hypotheses.write(guess, character, trail)
-                    yield position + 1, self._hypotheses.end(known, eaten, more)
+                    yield position + 1, self._hypotheses.end(known, taken, more)
 
     def _dropped(self, h: Hypothesis, position: int) -> Ways:
         """Yield what was dropped before a mark, with its control byte, or with what a tag or an entity began with."""
