@@ -133,6 +133,14 @@ def test_no_single_character_of_the_damage_is_left_over() -> None:
     assert "é" not in repair(damaged)
 
 
+@pytest.mark.parametrize("errors", ["swallow", "replace", "ignore"])
+def test_a_list_ends_in_a_full_stop(errors: Any) -> None:
+    """What is lost at the end of a text is not the mark between the items of its list."""
+    damaged = misread("他買了三本書、兩支筆。", "cp936", "utf-8", errors)
+    assert damaged is not None
+    assert repair(damaged) == "他買了三本書、兩支筆。"
+
+
 def test_a_layer_that_proves_nothing_by_itself_is_not_undone() -> None:
     """`变巨` may be 曹操 in Big5, or itself: under another layer of damage too it is left."""
     damaged = misread("变巨", "cp932", "utf-8")

@@ -30,6 +30,9 @@ ALONE, AWAITED, FAR = 2.5, 1.0, 80
 SEEN, TOPIC = 1.3, 1.2
 #: Nats that a blank costs more than the line end in whose place it may be, and a full-width digit more than another.
 JOINED, WIDE = 1.5, 3.0
+#: Nats for `、` where the text ends. Measured on 350 characters lost at the end of spans cut out anywhere, where it may
+#: well stand: up to 1.5 not one comes out otherwise. Whole lines end in `。`, also after a list (`三本書、兩支筆。`).
+LISTED = 1.5
 
 #: A character is filled in when it has this share of belief, and marked as lost otherwise. Measured on 1,767 damaged
 #: spans of unseen texts: at 0.35 1,361 come back whole, at 0.2 1,378.
@@ -167,6 +170,8 @@ def chosen(steps: Sequence[Filling], closing: str) -> list[str]:
                 price -= NO_WORD
             elif text[0] in seen:
                 price -= TOPIC
+            if text[-1] == "、" and not right.strip():
+                price += LISTED
             price -= SEEN * ((left[-1:] + text[0] in seen) + (text[-1] + right[:1] in seen))
             ranked.append((price, text))
         ranked.sort()
