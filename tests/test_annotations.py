@@ -365,3 +365,10 @@ def test_the_example_page() -> None:
     lost = [edit for edit in repair_annotations(text) if edit.step.certainty == "lost"]
     assert lost
     assert text[lost[-1].end :].startswith("5家")
+
+
+@pytest.mark.parametrize("marks", ["?，?", "? ，?", "?！?", "?。?"])
+@pytest.mark.parametrize("text", ["这台机器昨天{}坏了，修了一个下午。", "預算（去年的數{}）已經送出去了。"])
+def test_marks_between_question_marks_are_a_writers_own(text: str, marks: str) -> None:
+    """On a page that shows no other damage, a mark between question marks is what somebody wrote, a blank too."""
+    assert repair(text.format(marks)) == text.format(marks)

@@ -67,6 +67,9 @@ _ORPHAN = rf"{_TAKEN}(?:{_TAKEN}[！。]|[！；？。，：、]|[,;:!?](?=[^\x0
 _BETWEEN = re.compile(rf"{_TAKEN}[！；？。，：]\?")
 #: The same folded, before a tag: people write `?!?` too, and then a line end.
 _BETWEEN_FOLDED = re.compile(rf"{_TAKEN}[!;?,:]\?(?=/?[A-Za-z])")
+#: What stands before the number of an item: nothing, a line end, a tag, or the first half of the indent.
+_INDENT = ("", "\n", ">", " ", "\u3000")
+_CONTROL_BYTE = re.compile(r"[\x05-\x08]")
 _CONTROLS = r"[\x05-\x08]+(?=[！；？。，：、,;:!?])"
 _EVENT = re.compile(
     f"{pinyin.BROKEN_ANNOTATION.pattern}|{pinyin.ANNOTATION.pattern}|(?P<orphan>{_ORPHAN})|(?P<control>{_CONTROLS})"
@@ -194,13 +197,14 @@ def _marks_around(text: str, start: int) -> int:
 def _is_garbled(text: str, start: int) -> bool:
     """Tell whether the text behind an orphan, on a page that shows no other damage, reads as if it were shifted.
 
-    Where nothing is left of what was put in, ASCII right behind it says nothing: `?，?` is what some people write.
+    Where no control byte is left of what was put in, ASCII right behind it says nothing: `?，?` and `? ，?` are what
+    some people write.
     """
     orphan = _ORPHANS.match(text, start)
     if orphan is None or text[orphan.end() - 1] == "?":  # `? ?` too
         return False
     behind = text[orphan.end() - 1 : orphan.end() + 2]
-    is_bare = orphan.end() - orphan.start() == 2
+    is_bare = not _CONTROL_BYTE.search(orphan[0])
     says_nothing = len(behind) < 3 or behind[1] < "\x80" or behind[2] == "?"
     return not (is_bare and says_nothing) and likelihood.mean(behind) >= _GARBLED
 
@@ -208,13 +212,14 @@ def _is_garbled(text: str, start: int) -> bool:
 def _is_cut(text: str, start: int, reader: ShiftReader) -> bool:
     """Tell whether a mark stands between two question marks, and what follows shows that the second took a byte.
 
-    `?！?/p>` was `。”</p>`, and `?。?）` was `　（1）`.
+    `?！?/p>` was `。”</p>`, and `?。?）` was `　（1）` in front of a line: elsewhere it is what some people write.
     """
     between = _BETWEEN.match(text, start)
     if between is None:
         folded = _BETWEEN_FOLDED.match(text, start)
         return folded is not None and reader.page.is_cut(folded.end())
-    return text[between.end() : between.end() + 1] in (")", "）") or reader.page.is_cut(between.end())
+    is_numbered = text[between.end() : between.end() + 1] in (")", "）")
+    return (is_numbered and text[max(start - 1, 0) : start] in _INDENT) or reader.page.is_cut(between.end())
 
 
 def _shift_edits(undone: Undone, certainty: Certainty) -> Iterator[Edit]:
