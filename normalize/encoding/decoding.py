@@ -113,10 +113,12 @@ def decode(data: bytes | bytearray | memoryview, encoding: str | None = None, er
         raise EncodingError(f"unknown errors={errors!r}; use 'replace', 'preserve' or 'strict'")
     data = as_bytes(data)
     detection: Detection | None = None
+    read: str | None = None
     if encoding is None:
-        from normalize.encoding.detection import detect
+        from normalize.encoding.detection import Utf8, detected
 
-        detection = detect(data)
+        utf8 = Utf8(data)
+        detection, read = detected(utf8), utf8.text
         name = detection.encoding or "utf-8"
         if name == "binary":
             name = "utf-8"
@@ -127,7 +129,9 @@ def decode(data: bytes | bytearray | memoryview, encoding: str | None = None, er
         whole_text = _without_tildes(data)
         if whole_text is not None:
             return Decoded(whole_text, name, (), detection, irregular=(Irregular(0, len(whole_text), data),))
-    plain = _decode_plain(data[len(bom) :] if bom else data, name, detection is None)
+    plain = read if name == "utf-8" and not bom else None
+    if plain is None:
+        plain = _decode_plain(data[len(bom) :] if bom else data, name, detection is None)
     if plain is not None:
         return Decoded(plain, name, (), detection, bom)
     # Detection chose Python's table of Big5 where its marks read better than those of Windows.

@@ -65,7 +65,7 @@ def detect(data: bytes | bytearray | memoryview, candidates: Iterable[str] | Non
     """
     candidates = [candidates] if isinstance(candidates, str) else candidates
     names = None if candidates is None else [canonical(name) for name in candidates]
-    found = _search(as_bytes(data), names)
+    found = _search(Utf8(as_bytes(data)), names)
     if names is None or found.encoding is None or _is_one_of(found.encoding, names) or found.narrow in names:
         return found
     if found.narrow == "ascii":
@@ -78,8 +78,27 @@ def detect(data: bytes | bytearray | memoryview, candidates: Iterable[str] | Non
     return Detection(None, 0.0, None, (rival, *found.alternatives), found.bom, found.language, reason)
 
 
-def _search(data: bytes, names: list[str] | None) -> Detection:
+class Utf8:
+    """Data that may be UTF-8: to find out takes decoding it, and then the `text` is there already."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.text: str | None = None
+
+    def read(self) -> str:
+        """Return the text, and keep it. Raises UnicodeDecodeError for what is no UTF-8."""
+        self.text = self.data.decode("utf-8")
+        return self.text
+
+
+def detected(utf8: Utf8) -> Detection:
+    """Return what `detect` returns, without candidates."""
+    return _search(utf8, None)
+
+
+def _search(utf8: Utf8, names: list[str] | None) -> Detection:
     """Go through the stages."""
+    data = utf8.data
     if not data:
         return Detection(None, 0.0, reason="there is nothing to read")
     marked = bom_of(data)
@@ -99,13 +118,14 @@ def _search(data: bytes, names: list[str] | None) -> Detection:
     if data.isascii():
         return Detection("utf-8", 1.0, "ascii", reason="is ASCII only")
     first = evidence(data[:_FIRST])
-    return _utf8(data, first) or _race(data, first[: readings.GLANCE], names)
+    return _utf8(utf8, first) or _race(data, first[: readings.GLANCE], names)
 
 
-def _utf8(data: bytes, first: bytes) -> Detection | None:
+def _utf8(utf8: Utf8, first: bytes) -> Detection | None:
     """Answer UTF-8 when its structure is there: bytes of other encodings do not form its sequences by chance."""
+    data = utf8.data
     try:
-        characters, hint = _read_utf8(data)
+        characters, hint = _read_utf8(utf8)
     except UnicodeDecodeError:
         good = len(_THREE_BYTES.findall(first))
         if good or len(first) < _FIRST or first.isascii():
@@ -122,13 +142,14 @@ def _utf8(data: bytes, first: bytes) -> Detection | None:
     return Detection("utf-8", 1.0, "utf-8", language=hint, reason="is well-formed UTF-8")
 
 
-def _read_utf8(data: bytes) -> tuple[int, str | None]:
+def _read_utf8(utf8: Utf8) -> tuple[int, str | None]:
     """Return the number of characters and a hint at the language, by kana, hangul and Han at the beginning.
 
     Raises UnicodeDecodeError for what is no UTF-8. Large data is read in blocks, so that memory does not grow with it.
     """
+    data = utf8.data
     if len(data) <= _LARGE:
-        text = data.decode("utf-8")
+        text = utf8.read()
         return len(text), _hint(text[:512])
     decoder = codecs.getincrementaldecoder("utf-8")()
     characters = 0

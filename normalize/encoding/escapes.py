@@ -28,7 +28,8 @@ def escaped(data: bytes) -> Reading | None:
         name = _iso2022(head)
         if name is not None:
             return Reading(name, 0.0, {"c": "zh", "j": "ja", "k": "ko"}[name[8]])
-    if b"~{" in head and _is_seven_bit(head):
+    # One byte is looked for ten times as fast as two.
+    if b"~" in head and b"~{" in head and _is_seven_bit(head):
         start = head.index(b"~{")
         found = _hz(_HZ.findall(head[start : start + 4096]), 0.0, _MOST_HZ)
         if found is not None:
