@@ -184,7 +184,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: py
         def write(self, data: bytes) -> int:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "open", lambda *arguments, **options: Full())
+    monkeypatch.setattr("normalize.corpus.staging.open", lambda *arguments, **options: Full(), raising=False)
     with pytest.raises(OSError, match="No space"):
         staging.write(tmp_path / "a.txt", b"after")
     monkeypatch.undo()

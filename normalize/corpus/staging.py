@@ -41,10 +41,10 @@ class Staging:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._made.add(folder)
         # Machines that share the folder have processes of the same number.
-        place = self.folder / f"{platform.node()}-{os.getpid()}-{next(self._numbers)}"
+        place = f"{self.folder}/{platform.node()}-{os.getpid()}-{next(self._numbers)}"
         size = 0
         try:
-            with place.open("wb", buffering=0) as file:
+            with open(place, "wb", buffering=0) as file:
                 for block in blocks:
                     view = memoryview(block)
                     while view:  # a disk that is nearly full takes less than it is given
@@ -55,10 +55,10 @@ class Staging:
             except OSError as error:
                 if error.errno != errno.EXDEV:
                     raise
-                write_atomically(path, place.read_bytes(), durable=False)
-                place.unlink()
+                write_atomically(path, Path(place).read_bytes(), durable=False)
+                os.unlink(place)
         except BaseException:
-            place.unlink(missing_ok=True)
+            Path(place).unlink(missing_ok=True)
             raise
         return size
 

@@ -173,7 +173,7 @@ class Worker:
         ]
         share = round((perf_counter() - start) / len(tasks), 4)
         return [
-            record if record is earlier else replace(record, seconds=share)
+            record if record is earlier else record.but(seconds=share)
             for record, (_, earlier) in zip(records, tasks, strict=True)
         ]
 
@@ -188,7 +188,7 @@ class Worker:
         """Return a document of text as it is read, or the record of one that needs, or can have, no more than this."""
         record = begun(self.job, document, "failed")
         if document.problem:
-            return replace(record, status="skipped", error=document.problem)
+            return record.but(status="skipped", error=document.problem)
         path = self.job.source / document.path
         output = self.job.target / document.place
         blocks = self._blocks(path, document)
@@ -200,7 +200,7 @@ class Worker:
                 "raise the limit with --max-size"
             )
         data = self.read(path)
-        record = replace(record, size=len(data), hash_in=hashlib.sha256(data).hexdigest())
+        record = record.but(size=len(data), hash_in=hashlib.sha256(data).hexdigest())
         if earlier is not None and self.is_done(earlier, record, output):
             return earlier
         options = self.job.format_options
@@ -221,14 +221,13 @@ class Worker:
 
     def _closed(self, record: Record, output: Path, data: bytes, done: Rewritten, tally: _Tally) -> Record:
         """Return the record of a document after writing what became of it."""
-        record = replace(record, format=done.format, encoding=done.encoding, names=dict(done.names))
+        record = record.but(format=done.format, encoding=done.encoding, names=dict(done.names))
         if done.problem:
             if self.job.copy_others:
                 self.write(output, data, data)
-            return replace(record, status="skipped", error=done.problem)
+            return record.but(status="skipped", error=done.problem)
         self.write(output, data, done.data)
-        return replace(
-            record,
+        return record.but(
             status="unchanged" if done.data == data else "ok",
             error="; ".join(done.left),
             size_out=len(done.data),
@@ -269,7 +268,7 @@ class Worker:
 
     def _do_blocks(self, blocks: Divided, path: Path, output: Path, record: Record, earlier: Record | None) -> Record:
         with path.open("rb") as file:
-            record = replace(record, hash_in=hashlib.file_digest(file, "sha256").hexdigest())
+            record = record.but(hash_in=hashlib.file_digest(file, "sha256").hexdigest())
         if earlier is not None and self.is_done(earlier, record, output):
             return earlier
         tally = _Tally()
@@ -287,8 +286,7 @@ class Worker:
             with path.open("rb") as file:
                 size = self.staging.write_all(output, iter(lambda: file.read(_COPY), b""))
             hash_out = record.hash_in
-        return replace(
-            record,
+        return record.but(
             status="ok" if blocks.changed else "unchanged",
             error="; ".join(blocks.left),
             format=blocks.name,
@@ -306,7 +304,7 @@ class Worker:
             with (self.job.source / record.path).open("rb") as file:
                 self.staging.write_all(self.job.target / record.place, iter(lambda: file.read(_COPY), b""))
         except OSError as error:
-            return replace(record, error=f"{record.error}; it could not be copied either: {_sentence(error)}")
+            return record.but(error=f"{record.error}; it could not be copied either: {_sentence(error)}")
         return record
 
 
