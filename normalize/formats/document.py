@@ -132,7 +132,7 @@ class TextDocument:
         """Return the document with its texts as they became, and the record of every change."""
         if self._joined is None:
             (whole,) = results
-            text, changes = whole.text, whole.spans
+            text, changes, scripts = whole.text, whole.spans, (whole.script_before, whole.script_after)
         else:
             charset: list[Placed] = []
             declared = self._format.charset(self._decoded.text)
@@ -140,12 +140,16 @@ class TextDocument:
                 charset.append((*declared, charset_name(self._options.to_encoding), (CHARSET,)))
             output, spans = self._joined.together(results)
             text, changes = splice(self._decoded.text, self._joined, output, spans, charset)
+            scripts = (
+                together(result.script_before for result in results),
+                together(result.script_after for result in results),
+            )
         return Result(
             text=text,
             source=self._decoded.text,
             spans=compose(undecodable(self._decoded).spans, changes),
-            script_before=together(result.script_before for result in results),
-            script_after=together(result.script_after for result in results),
+            script_before=scripts[0],
+            script_after=scripts[1],
             decoded=self._decoded,
         )
 
@@ -204,8 +208,8 @@ def together(labels: Iterable[str]) -> str:
     """
     found = Counter(labels)
     del found["none"]
-    if not found:
-        return "none"
+    if len(found) < 2:
+        return next(iter(found), "none")
     label, count = found.most_common(1)[0]
     return label if count > (1 - MIXED_SHARE) * found.total() else "mixed"
 
