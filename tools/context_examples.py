@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import numpy.typing as npt
 
 from normalize import words
 from normalize.config import Config
+from normalize.profile import Class, Profile
 from normalize.script import columns, lexicon, scoring, targets
 from normalize.script.context import REACH
 from normalize.script.converter import Converter
@@ -28,6 +31,9 @@ from normalize.script.resolver import CANTONESE_REACH, with_words
 #: Sources whose licence allows it, and how many examples of one character are taken of each at most.
 SOURCES = {
     "cedict": 2000,
+    "rime_cantonese": 2000,
+    "ctcpc": 4000,
+    "common_voice": 2000,
     "hkcancor": 4000,
     "legco_hansard": 3000,
     "kr_shiji_lotus": 1000,
@@ -43,6 +49,8 @@ SOURCES = {
     "ws_xiyuan": 1000,
     "ws_zuozhuan": 1000,
 }
+#: Blanks beside a character that is not ASCII.
+_BLANKS = re.compile(r"(?<=[^\x00-\x7f]) +| +(?=[^\x00-\x7f])")
 #: Words of the dictionary that cost more (nats) are left out.
 COMMON_WORD = 15.0
 #: Characters that are surnames in a form of their own, and that end given names: what OpenCC answers, the form in a
@@ -57,7 +65,9 @@ CLASSICAL = frozenset({"ws_zuozhuan", "tang_poetry", "kr_shiji_lotus", "ws_xixia
 PERIOD = {"于": CLASSICAL - {"ws_shierlou"}}
 #: Characters that the lexicon always converts, and that written Cantonese has by themselves: 食晒飯, 睇吓.
 SPOKEN = {"晒": ["曬", "晒"], "吓": ["嚇", "吓"]}
-SPOKEN_SOURCES = frozenset({"hkcancor"})
+SPOKEN_SOURCES = frozenset({"hkcancor", "ctcpc", "common_voice"})
+#: Characters that machines and hands put into Cantonese for others when they are words by themselves.
+MISWRITTEN = frozenset("系曬")
 #: What the contexts see of a character of a name that is not to be learnt: no other example has it.
 UNKNOWN = 0xF0000
 #: Spellings between which writers and houses differ: not for a model to decide.
@@ -144,6 +154,35 @@ def dictionary_text() -> str:
     )
 
 
+def _pycantonese() -> Path:
+    """Return the folder of the data of `pycantonese`, whose code is not needed."""
+    found = find_spec("pycantonese")
+    if found is None or found.origin is None:
+        raise SystemExit("pycantonese is not installed: its sentences are examples")
+    return Path(found.origin).parent / "data"
+
+
+def sentences(name: str) -> str:
+    """Return sentences that come with `pycantonese`, one a line, without those that a machine put into Traditional.
+
+    Blanks between words, which some have, are left out. A line in which 系 or 曬 is a word by itself is for the most
+    part one where a machine or a hand wrote them for 係 and 晒; 鐘意 for 鍾意 is no word.
+    """
+    kept: list[str] = []
+    for line in json.loads((_pycantonese() / name / "sents.json").read_text("utf-8")):
+        text = _BLANKS.sub("", line)
+        alone = MISWRITTEN.intersection(words.segment(text)) if MISWRITTEN.intersection(text) else None
+        if len(text) > 1 and not alone and not Profile(text).has(Class.HANS) and "鐘意" not in text:
+            kept.append(text)
+    return "\n".join(dict.fromkeys(kept))
+
+
+def cantonese_words() -> str:
+    """Return the common words of rime-cantonese (CC BY), as `pycantonese` has them, one a line."""
+    listed = json.loads((_pycantonese() / "rime_cantonese" / "chars_to_jyutping.json").read_text("utf-8"))
+    return "\n".join(word for word in listed if len(word) > 1 and (words.known(word) or 99.0) < COMMON_WORD)
+
+
 def codes_of(text: str) -> npt.NDArray[np.uint32]:
     """Return the code points of a text."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
@@ -156,7 +195,8 @@ def examples(folder: Path, forms: Forms) -> dict[str, Examples]:
     wanted = {s for s, values in forms.listed.items() if len({forms.group(v) for v in values}) > 1}
     parts: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     listed = [json.loads(line) for line in (folder / "sources.jsonl").read_text("utf-8").splitlines()]
-    texts = [("cedict", dictionary_text())]
+    texts = [("cedict", dictionary_text()), ("rime_cantonese", cantonese_words())]
+    texts += [(name, sentences(name)) for name in ("ctcpc", "common_voice")]
     texts += [(source["name"], read(folder, source)) for source in listed if source["name"] in SOURCES]
     for name, text in texts:
         simplified = there.convert(text)

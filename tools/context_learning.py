@@ -15,8 +15,11 @@ from normalize.script.context import REACH, TEMPLATES
 #: A form is a choice when it makes up this share of the examples of its character, and occurs this often.
 LEAST_SHARE = 0.0005
 LEAST_COUNT = 12
-#: A context is learnt when this many sources have it.
+#: A context is learnt when it occurs in so many places of so many sources, or in more places of any. With contexts of
+#: one source left out 1,703 errors are left in round trips of sources left out, so 1,684.
 LEAST_SOURCES = 2
+LEAST_PLACES = 3
+LEAST_OF_ONE = 5
 #: Places without any known context, as a share of the examples, at which the lexicon counts as right.
 PLAIN = 0.3
 #: A form that the lexicon answers is a choice too where it is wrong in this share of at least so many examples, in at
@@ -26,6 +29,9 @@ WRONG_COUNT = 5
 WRONG_SOURCES = 2
 #: Strength of the regularisation (scikit-learn's C).
 STRENGTH = 10.0
+#: What an example from the classics counts. With 1.0, in prose of today, 吊 is 弔 at the end of a clause; of pages
+#: converted one by one, of sources left out, 73.1 % are exact with 1.0 and 74.0 % with 0.4.
+OLD = 0.4
 #: The lexicon's answer is a feature of this size, so that regularisation hardly touches it.
 ANSWER = 3.0
 #: Weights smaller than this (nats) are dropped.
@@ -51,9 +57,9 @@ class Trained:
 
 
 def columns_of(neighbours: npt.NDArray[np.uint32], sources: npt.NDArray[np.str_]) -> tuple[list[Context], Any]:
-    """Return the contexts that occur in several sources, and the matrix of which example has which.
+    """Return the contexts that occur often enough, and the matrix of which example has which.
 
-    What only one source has is its own way of writing more often than a fact about the language.
+    What only one source has is its own way of writing more often than a fact about the language: it must occur oftener.
     """
     from scipy import sparse  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
@@ -66,7 +72,9 @@ def columns_of(neighbours: npt.NDArray[np.uint32], sources: npt.NDArray[np.str_]
         found, inverse = np.unique(values, axis=0, return_inverse=True)
         inverse = inverse.ravel()
         pairs = np.unique(np.stack([inverse, source]), axis=1)
+        places = np.bincount(inverse, minlength=len(found))
         several = np.bincount(pairs[0], minlength=len(found)) >= LEAST_SOURCES
+        several = (several & (places >= LEAST_PLACES)) | (places >= LEAST_OF_ONE)
         number = np.full(len(found), -1, dtype=np.int64)
         number[several] = np.arange(np.count_nonzero(several)) + len(names)
         names += [(template, tuple(int(v) for v in row)) for row in found[several]]
@@ -117,7 +125,8 @@ def train(folded: str, found: Examples, forms: Forms) -> Trained | None:
     in_modern = [
         (int((modern & (answers == f) & (labels == f)).sum()), int((modern & (answers == f)).sum())) for f in kept
     ]
-    weight = np.concatenate([np.ones(len(answers)), [max(1.0, PLAIN * number) for number in right]])
+    ones = np.where(np.isin(found.sources[rows], list(CLASSICAL)), OLD, 1.0)
+    weight = np.concatenate([ones, [max(1.0, PLAIN * number) for number in right]])
     labels = np.concatenate([labels, kept])
     constants = np.zeros((len(kept) - 1, len(kept)))
     cantonese = np.zeros(len(kept) - 1)

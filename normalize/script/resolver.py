@@ -258,7 +258,7 @@ def near_cantonese(folded: str, place: int) -> bool:
         return False
     for step in (-1, 1):
         for at in range(place, place + step * (CANTONESE_REACH + 1), step):
-            if not 0 <= at < len(folded) or context.context_code(ord(folded[at])) == context.LINE_END:
+            if not 0 <= at < len(folded) or ord(folded[at]) in context.LINE_ENDS:
                 break
             if folded[at] in CANTONESE:
                 return True

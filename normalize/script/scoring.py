@@ -15,7 +15,6 @@ import numpy.typing as npt
 from normalize.script.context import (
     BOUND_BITS,
     LINE_END,
-    LINE_ENDS,
     MIX,
     MULTIPLIER,
     REACH,
@@ -25,7 +24,7 @@ from normalize.script.context import (
     TEMPLATES,
     UNLISTED,
     Model,
-    context_code,
+    classes,
 )
 from normalize.script.identification import CANTONESE
 
@@ -175,8 +174,8 @@ def _context_codes(seen: Codes) -> Codes:
 @cache
 def _context_table() -> Codes:
     table = np.arange(0x10000, dtype=np.uint32)
-    for code in (*range(128), *LINE_ENDS):
-        table[code] = context_code(code)
+    for code, seen in classes().items():
+        table[code] = seen
     return table
 
 
