@@ -35,8 +35,9 @@ UNCOMMON_SHARE, UNCOMMON_COST = 0.2, 8.0
 NOISED = "！；？。，：、!;?,:"
 # Characters that kinds of loss begin with.
 _LOSS_SIGNS = "锟烫屯葺锘蔽"
-#: Where in what a code unit says the marks are, and what only those characters reach.
-MARKED, LOSS = 8, 1 << 15
+#: Where in what a code unit says the marks are, and what only those characters reach: so high that, four bits lower,
+#: where the screen for pairs has them, they meet none.
+MARKED, LOSS = 12, 1 << 15
 
 
 @cache
@@ -83,7 +84,7 @@ class Screen:
     @cached_property
     def may_have_losses(self) -> bool:
         """Whether a kind of loss may begin anywhere with a Han character."""
-        return not self.is_long or bool((self.says >= LOSS).any())
+        return not self.is_long or bool(self.says.max() >= LOSS)
 
     @property
     def is_long(self) -> bool:
@@ -97,7 +98,6 @@ class Screen:
     def _in_array(self) -> Sequence[int]:
         pairs = self.says[1:] >> 4
         pairs &= self.says[:-1]
-        pairs &= 15
         return self.places(pairs)
 
     def marked(self) -> Sequence[int]:
