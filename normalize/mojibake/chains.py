@@ -37,10 +37,11 @@ _WIDE_READERS = ("latin-1", "cp1252", "gb18030", "cp936")
 
 
 class Misreading(NamedTuple):
-    """One layer of damage: bytes of the encoding `was` were read as `read_as`."""
+    """One layer of damage: bytes of the encoding `was` were read as `read_as`, with a mark for each that it lacks."""
 
     read_as: str
     was: str
+    mark: str = "\ufffd"
 
     def __str__(self) -> str:
         return f"{reading(self.was).label} read as {reading(self.read_as).label}"

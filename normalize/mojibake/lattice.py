@@ -118,7 +118,7 @@ class Lattice:
         for index, character in enumerate(piece):
             self.character_at[len(self.values)] = index
             self.starts.append(len(self.values))
-            if lossy and character == "\ufffd":
+            if lossy and character == layer.mark:
                 self.values.append(WILD)
                 continue
             data = self._likelier(index) or reader.character(character)
@@ -331,7 +331,7 @@ class Lattice:
             start, end = self.character_at[before.place], self.character_at[run[-1].place]
             gain = sum(self.costs[start:end]) - (run[-1].cost - before.cost) - (self.enter if before.misread else 0.0)
             # That a mark gives way to a character, whichever, says nothing.
-            evidence = gain - sum(self.costs[i] for i in range(start, end) if self.piece[i] == "\ufffd")
+            evidence = gain - sum(self.costs[i] for i in range(start, end) if self.piece[i] == self.layer.mark)
             evidence += sum(step.cost - step.before.cost for step in run if step.supposed and step.before)
             sure = "".join(step.emitted for step in run if not step.supposed)
             parts.append(Found(start, end, "".join(step.emitted for step in run), gain, evidence, sure))

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import itemgetter
 
 from normalize.edits import Edit
 from normalize.mojibake.chains import Misreading, chinese, found_costs, is_utf8, truths
@@ -23,6 +24,9 @@ VOUCHING = 2
 #: More than this share of the bytes lost, and what is filled in is invention. Of GB18030 read as EUC-JP, Shift_JIS and
 #: EUC-KR 5 to 25 % are lost, of GB18030 read as UTF-8 60 %.
 MOST_LOST = 0.4
+#: Less than this share of the characters whole, and the rest is invention, however well it reads. Where Latin-1 lost all
+#: controls 4 in 10 are, and of what was filled in a quarter was wrong; where Windows-1252 lost its five, 8 in 10.
+LEAST_WHOLE = 0.5
 #: With more marks among what is beyond ASCII nothing is looked for: text that lost so much is reported.
 MOST_MARKS = 0.5
 #: Nats that text of two bytes, read as such, must gain around something odd for its misreading to be searched at all.
@@ -30,8 +34,8 @@ MOST_MARKS = 0.5
 #: at 8 as many stretches come back (54 and 52 of 240), and 149 and 71 misreadings of 166 odd pieces are searched.
 AROUND_ODD = 8.0
 
-#: Nats by which a stricter table must explain the marks of a piece better: 0 to 6 are alike on 700 damaged spans.
-STRICTNESS = 2.0
+#: Nats by which a program that loses more must explain a piece better: 0 to 6 are alike on 700 damaged spans.
+RARER = 4.0
 #: Nats for a byte that cannot be read: as much as an unlikely character would cost.
 NO_CHARACTER = 6.0
 
@@ -49,13 +53,13 @@ def repair_parts(piece: str, offset: int, preferred: list[Misreading], lines: Li
     for layer in preferred:
         found = _found(piece, layer, lines, lossy=True)
         if 2 * sum(part.end - part.start for part in found) > len(piece):
-            found, layer = _by_stricter(piece, found, layer, lines)
+            found, layer = _most_lossy(piece, found, layer, lines)
             break
     else:
         if not _odd(piece) or piece.count("\ufffd") > MOST_MARKS * _beyond(piece):
             return
         best = _likeliest(piece, lines)
-        lossy = [_by_stricter(piece, _found(piece, layer, lines, lossy=True), layer, lines) for layer in best]
+        lossy = [_most_lossy(piece, _found(piece, layer, lines, lossy=True), layer, lines) for layer in best]
         found, layer = max(lossy, key=lambda pair: _gain(pair[0]), default=([], Misreading("", "")))
         if not found:
             return
@@ -74,13 +78,22 @@ def repair_parts(piece: str, offset: int, preferred: list[Misreading], lines: Li
         yield Edit(offset + part.start, offset + part.end, part.text, step)
 
 
-def _by_stricter(piece: str, found: list[Found], layer: Misreading, lines: Lines) -> tuple[list[Found], Misreading]:
-    """Return what is found, or what is when a program with a stricter table put the marks, where that is likelier."""
-    if "\ufffd" not in piece or layer.read_as not in STRICTER:
-        return found, layer
-    stricter = Misreading(STRICTER[layer.read_as], layer.was)
-    others = _found(piece, stricter, lines, lossy=True)
-    return (others, stricter) if _gain(others) > _gain(found) + STRICTNESS else (found, layer)
+def _most_lossy(piece: str, found: list[Found], layer: Misreading, lines: Lines) -> tuple[list[Found], Misreading]:
+    """Return what is found, or what is when the program had a stricter table, or put `?` for each byte."""
+    best = _gain(found), found, layer
+    for other in _losing_more(piece, found, layer):
+        others = _found(piece, other, lines, lossy=True)
+        best = max(best, (_gain(others) - RARER, others, other), key=itemgetter(0))
+    return best[1], best[2]
+
+
+def _losing_more(piece: str, found: list[Found], layer: Misreading) -> Iterator[Misreading]:
+    """Yield the misreadings like another that lose more bytes, or mark them otherwise."""
+    marks = [layer.mark] if "\ufffd" in piece or "?" not in piece or layer.read_as in SINGLE_BYTE else ["\ufffd", "?"]
+    for mark in marks:
+        for read_as in (layer.read_as, STRICTER.get(layer.read_as)):
+            if read_as and (read_as, mark) != (layer.read_as, layer.mark):
+                yield Misreading(read_as, layer.was, mark)
 
 
 def _note(part: Found) -> str:
@@ -149,6 +162,8 @@ def _is_convincing(part: Found, layer: Misreading) -> bool:
     """Tell whether a part is clearly better than what was found: whole characters of UTF-8 vouch for others."""
     if not part.supposed:
         return convincing(part.text, part.gain, (layer,))
+    if _beyond(part.sure) < LEAST_WHOLE * _beyond(part.text):
+        return False
     if layer.was != "utf-8" and _beyond(part.sure) < _beyond(part.text) / 2:
         return False
     if layer.read_as in MULTI_BYTE and part.sure.isascii() and _HAN.search(part.text):
@@ -168,7 +183,7 @@ def _is_other(part: Found, piece: str, layer: Misreading) -> bool:
 
 def _is_left_enough(part: Found, piece: str, layer: Misreading) -> bool:
     """Tell whether enough is left of the bytes for the rest to be supposed."""
-    marks = piece.count("\ufffd", part.start, part.end)
+    marks = piece.count(layer.mark, part.start, part.end)
     return not marks or marks <= MOST_LOST * len(reading(layer.was).encode(part.text) or b"")
 
 
