@@ -34,9 +34,11 @@ JOINED, WIDE = 1.5, 3.0
 #: well stand: up to 1.5 not one comes out otherwise. Whole lines end in `。`, also after a list (`三本書、兩支筆。`).
 LISTED = 1.5
 
-#: A character is filled in when it has this share of belief, and marked as lost otherwise. Measured on 1,767 damaged
-#: spans of unseen texts: at 0.35 1,361 come back whole, at 0.2 1,378.
-CLEAR = 0.2
+#: A character is filled in when it has this share of belief, and marked as lost otherwise. Measured on 3,125 characters
+#: lost from unseen texts: at 0.2 91.6 % of what is filled in is right, at 0.35 92.9 %, at 0.5 95.1 %; of all characters
+#: 91.3, 89.8 and 87.7 % come back. A numeral reads well in another's place: a number must be nearly certain.
+CLEAR, CLEAR_NUMBER = 0.35, 0.8
+_NUMERALS = frozenset("〇零一二三四五六七八九十百千万萬亿億两兩")
 LOST = "\ufffd"
 #: Nats by which words, to which a mark is like any foreign word, make it dearer than it is.
 NO_WORD = 1.9
@@ -188,7 +190,8 @@ def _clear(ranked: list[tuple[float, str]]) -> str:
     belief: dict[str, float] = {}
     for cost, text in ranked:
         belief[text[0]] = belief.get(text[0], 0.0) + exp(least - cost)
-    return best if belief[best[0]] >= CLEAR * sum(belief.values()) else LOST + best[1:]
+    clear = CLEAR_NUMBER if best[0] in _NUMERALS else CLEAR
+    return best if belief[best[0]] >= clear * sum(belief.values()) else LOST + best[1:]
 
 
 def _pairs(before: str, text: str) -> float:

@@ -24,8 +24,8 @@ VOUCHING = 2
 #: More than this share of the bytes lost, and what is filled in is invention. Of GB18030 read as EUC-JP, Shift_JIS and
 #: EUC-KR 5 to 25 % are lost, of GB18030 read as UTF-8 60 %.
 MOST_LOST = 0.4
-#: Less than this share of the characters whole, and the rest is invention, however well it reads. Where Latin-1 lost all
-#: controls 4 in 10 are, and of what was filled in a quarter was wrong; where Windows-1252 lost its five, 8 in 10.
+#: Less than this share of the characters whole, and the rest is invention, however well it reads. Where Latin-1 lost
+#: all controls 4 in 10 are, and a quarter of what was filled in was wrong; where Windows-1252 lost its five, 8 in 10.
 LEAST_WHOLE = 0.5
 #: With more marks among what is beyond ASCII nothing is looked for: text that lost so much is reported.
 MOST_MARKS = 0.5
