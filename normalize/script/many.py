@@ -16,8 +16,8 @@ from normalize.script.scalar import COMPONENTS
 #: What texts are joined with: the first of these that none of them holds. No lexicon has them.
 _SEPARATORS = "\ufffe\uffff\x1e\x1f\x1d\x1c"
 
-HANS, HANT = 1, 2
-FLAGS = {Class.HANS: HANS, Class.HANT: HANT}
+HANS, HANT, KANA = 1, 2, 4
+FLAGS = {Class.HANS: HANS, Class.HANT: HANT, Class.KANA: KANA}
 
 
 class Whole(Protocol):
@@ -56,7 +56,7 @@ def join(converter: Whole, texts: Sequence[str]) -> tuple[str, str] | None:
 
 
 def scripts(texts: Sequence[str]) -> npt.NDArray[np.uint8]:
-    """Tell for each text whether it has characters of one script only: the sum of HANS and HANT for those it has."""
+    """Tell for each text whether it has characters of one script only, and kana: the sum of the flags it has."""
     found = np.zeros(len(texts), np.uint8)
     filled, starts, flags = _flagged(texts)
     if filled.size:
@@ -84,7 +84,7 @@ def _flagged(texts: Sequence[str]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np
 
 @cache
 def _flags() -> npt.NDArray[np.uint8]:
-    """Return HANS or HANT for each character of the BMP, and a last 0 for those beyond it."""
+    """Return HANS, HANT or KANA for each character of the BMP, and a last 0 for those beyond it."""
     classes: npt.NDArray[np.uint8] = np.frombuffer(class_table() + bytes([Class.OTHER]), np.uint8)
     flags = np.zeros_like(classes)
     for kind, flag in FLAGS.items():

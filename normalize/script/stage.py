@@ -10,8 +10,8 @@ from normalize.config import TARGETS, Config, ConfigError
 from normalize.edits import Edits, Spans
 from normalize.profile import Class, Profile, checked
 from normalize.script import lexicon, targets
-from normalize.script.addresses import Around
 from normalize.script.converter import Converter
+from normalize.script.keeping import Around
 from normalize.script.passages import Passage, passages
 from normalize.script.ready import converting, of_configuration, official, refining
 
@@ -87,7 +87,7 @@ def stage(text: str, profile: Profile, config: Config) -> Edits:
 
 def stage_many(texts: Sequence[str], config: Config) -> list[str]:
     """Return what `stage` makes of each of many texts: quicker than one by one when they are short."""
-    from normalize.script.many import HANS, HANT, many, scripts
+    from normalize.script.many import HANS, HANT, KANA, many, scripts
 
     if config.target is None or "script" in config.disable:
         return list(texts)
@@ -116,7 +116,7 @@ def stage_many(texts: Sequence[str], config: Config) -> list[str]:
         for place, output in zip(places, outputs, strict=True):
             done[place] = output
     for place, kind in enumerate(found):
-        if kind == HANS | HANT:
+        if kind == HANS | HANT or kind & KANA:
             done[place] = stage(texts[place], Profile(texts[place]), config).text
     return done
 
@@ -128,9 +128,9 @@ def _edits(text: str, found: Sequence[Passage], profile: Profile, config: Config
     if config.context and targets.is_traditional(config.target):
         from normalize.script.incontext import converters
 
-        chosen = [Around(converter) for converter in converters(text, found, profile, config)]
+        chosen = [Around(converter, profile.has(Class.KANA)) for converter in converters(text, found, profile, config)]
     else:
-        chosen = [_for(passage, config) for passage in found]
+        chosen = [_for(passage, profile, config) for passage in found]
     passages_with = zip(found, chosen, strict=True)
     parts = [(passage, text[passage.start : passage.end], converter) for passage, converter in passages_with]
     outputs = [converter.convert(part) for _, part, converter in parts]
@@ -150,9 +150,9 @@ def _edits(text: str, found: Sequence[Passage], profile: Profile, config: Config
     return Edits(text, output, spans)
 
 
-def _for(passage: Passage, config: Config) -> Converter | Around:
+def _for(passage: Passage, profile: Profile, config: Config) -> Converter | Around:
     if config.context:
         from normalize.script import simplified
 
-        return Around(simplified.converting(config, passage.settled))
+        return Around(simplified.converting(config, passage.settled), profile.has(Class.KANA))
     return refining(config) if passage.settled else converting(config)

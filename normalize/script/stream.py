@@ -7,11 +7,12 @@ from itertools import groupby
 from operator import itemgetter
 
 from normalize.config import Config
+from normalize.profile import Class, Profile
 from normalize.script import scalar, simplified
-from normalize.script.addresses import Around
 from normalize.script.between import Between
 from normalize.script.converter import Converter
 from normalize.script.incontext import in_context, settling
+from normalize.script.keeping import Around
 from normalize.script.lexicon import CONFIGURATIONS, Plan
 from normalize.script.many import distinctive
 from normalize.script.ready import converting, of_configuration, refining
@@ -87,7 +88,9 @@ class LineStream:
         lines = text.splitlines(keepends=True)
         ready = zip(lines, map(self._converter, *distinctive(lines).tolist()), strict=True)
         groups = groupby(ready, key=itemgetter(1))
-        return "".join(Around(converter).convert("".join(line for line, _ in group)) for converter, group in groups)
+        kana = Profile(text).has(Class.KANA)
+        around = ((Around(converter, kana), "".join(line for line, _ in group)) for converter, group in groups)
+        return "".join(converter.convert(part) for converter, part in around)
 
     def _converter(self, hans: int, hant: int) -> Converter | Between:
         """Return what converts a line, given how many characters of either script alone it has, and count them."""
