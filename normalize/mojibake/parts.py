@@ -81,13 +81,13 @@ def repair_parts(piece: str, offset: int, preferred: list[Misreading], lines: Li
 def _most_lossy(piece: str, found: list[Found], layer: Misreading, lines: Lines) -> tuple[list[Found], Misreading]:
     """Return what is found, or what is when the program had a stricter table, or put `?` for each byte."""
     best = _gain(found), found, layer
-    for other in _losing_more(piece, found, layer):
+    for other in _losing_more(piece, layer):
         others = _found(piece, other, lines, lossy=True)
         best = max(best, (_gain(others) - RARER, others, other), key=itemgetter(0))
     return best[1], best[2]
 
 
-def _losing_more(piece: str, found: list[Found], layer: Misreading) -> Iterator[Misreading]:
+def _losing_more(piece: str, layer: Misreading) -> Iterator[Misreading]:
     """Yield the misreadings like another that lose more bytes, or mark them otherwise."""
     marks = [layer.mark] if "\ufffd" in piece or "?" not in piece or layer.read_as in SINGLE_BYTE else ["\ufffd", "?"]
     for mark in marks:
