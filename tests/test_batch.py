@@ -19,9 +19,10 @@ from command import heeding
 from normalize.config import Config
 from normalize.corpus import runner
 from normalize.corpus.batch import TOLD, Job, Summary, run
+from normalize.corpus.job import Task
 from normalize.corpus.manifest import Manifest, Record
 from normalize.corpus.plan import Document, PlanError, check_folders, find_documents
-from normalize.corpus.work import Task, Worker
+from normalize.corpus.work import Worker
 
 
 def records(output: Path) -> dict[str, Record]:

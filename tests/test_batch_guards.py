@@ -16,10 +16,11 @@ import pytest
 from normalize.config import Config
 from normalize.corpus import batch, runner
 from normalize.corpus.batch import Job, run
+from normalize.corpus.job import Limits, Task
 from normalize.corpus.manifest import Manifest, Record
 from normalize.corpus.plan import Document, without_clashes
 from normalize.corpus.staging import Staging, folds_case
-from normalize.corpus.work import Limits, Task, Worker
+from normalize.corpus.work import Worker
 from normalize.formats import Options
 
 SIMPLIFIED, TRADITIONAL = "图书馆的阅览室在三楼。", "圖書館的閱覽室在三樓。"

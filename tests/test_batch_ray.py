@@ -18,8 +18,8 @@ import pytest
 from normalize.config import Config
 from normalize.corpus import ray_runner
 from normalize.corpus.batch import Job, run
+from normalize.corpus.job import Limits
 from normalize.corpus.manifest import Manifest, Record
-from normalize.corpus.work import Limits
 from normalize.journal import Journal
 
 ray: Any = pytest.importorskip("ray")

@@ -15,8 +15,8 @@ from normalize.cli import commands
 from normalize.config import Config
 from normalize.corpus import runner
 from normalize.corpus.batch import Job, RunnerError, run
+from normalize.corpus.job import Limits
 from normalize.corpus.manifest import Manifest
-from normalize.corpus.work import Limits
 
 work = runner._work
 

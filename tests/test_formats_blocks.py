@@ -13,8 +13,8 @@ import pytest
 
 from normalize.config import Config
 from normalize.corpus.batch import Job, run
+from normalize.corpus.job import Limits
 from normalize.corpus.manifest import Manifest
-from normalize.corpus.work import Limits
 from normalize.formats import FormatError, Options, rewrite
 from normalize.formats.blocks import large
 from normalize.pipeline import Normalizer

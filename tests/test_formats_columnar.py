@@ -14,8 +14,8 @@ from command import run as command
 
 from normalize import Config, Normalizer
 from normalize.corpus.batch import Job, run
+from normalize.corpus.job import Limits
 from normalize.corpus.manifest import Manifest, Record
-from normalize.corpus.work import Limits
 from normalize.formats import FormatError, Options, rewrite
 
 pa = pytest.importorskip("pyarrow")

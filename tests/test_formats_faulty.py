@@ -9,8 +9,8 @@ import pytest
 
 from normalize import Config, Normalizer
 from normalize.corpus.batch import Job, run
+from normalize.corpus.job import Limits
 from normalize.corpus.manifest import Manifest
-from normalize.corpus.work import Limits
 from normalize.formats import rewrite
 
 TAIWAN = Normalizer(target="zh-Hant-TW")

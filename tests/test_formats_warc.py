@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from normalize import Config, Normalizer
 from normalize.corpus.batch import Job, run
+from normalize.corpus.job import Limits
 from normalize.corpus.manifest import Manifest
-from normalize.corpus.work import Limits
 from normalize.formats import FormatError, Options, rewrite
 from normalize.formats.blocks import large
 from normalize.formats.warc_reader import Content

@@ -11,8 +11,8 @@ import pytest
 
 from normalize import Config, Normalizer
 from normalize.corpus.batch import Job, run
+from normalize.corpus.job import Limits
 from normalize.corpus.manifest import Manifest, Record
-from normalize.corpus.work import Limits
 from normalize.formats import FormatError, compressed, rewrite
 
 try:

@@ -90,8 +90,8 @@ def batch(
       normalize batch docs/ --in-place --to zh-Hans; normalize undo docs/
     """
     from normalize.corpus.batch import Job, RunnerError, run
+    from normalize.corpus.job import Limits
     from normalize.corpus.plan import PlanError
-    from normalize.corpus.work import Limits
     from normalize.encoding import EncodingError
     from normalize.report import ReportError
     from normalize.show import Progress, summary

@@ -12,7 +12,7 @@ from normalize.corpus.names import Names
 from normalize.corpus.plan import Document, check_folders, find_documents, without_clashes
 from normalize.corpus.runner import RunnerError, run_processes, run_serial
 from normalize.corpus.staging import Staging, folds_case
-from normalize.corpus.work import Job, Task
+from normalize.corpus.job import Job, Task
 from normalize.pipeline import Normalizer
 
 #: Records that are told one by one in the end: the manifest has all of them.

@@ -11,18 +11,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from normalize.corpus.job import Job, Task
 from normalize.corpus.manifest import Record
-from normalize.corpus.work import Job, Task, Worker
+from normalize.corpus.work import Worker
 from normalize.files import ReplaceError, check_replaceable, replace_content
 from normalize.journal import Journal, make_run
 
 #: Under this name a run in a journal says which job made it.
 _JOB = "job"
-
-
-def worker_for(job: Job) -> Worker:
-    """Return a worker of the kind that a job needs."""
-    return InPlaceWorker(job) if job.in_place else Worker(job)
 
 
 class InPlaceWorker(Worker):

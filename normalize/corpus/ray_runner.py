@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from normalize.corpus.inplace import worker_for
+from normalize.corpus.job import Job, Task, begun
 from normalize.corpus.manifest import Record
 from normalize.corpus.plan import Document, PlanError
-from normalize.corpus.runner import TRIES
-from normalize.corpus.work import Job, Task, Worker, begun
+from normalize.corpus.runner import TRIES, worker_for
+from normalize.corpus.work import Worker
 
 #: Tasks in flight for each processor: one that runs, and one that waits, so that none stands idle.
 _AHEAD = 2

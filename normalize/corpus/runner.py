@@ -7,6 +7,7 @@ that dies would take other tasks of a pool with it, or leave it waiting for ever
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -14,11 +15,14 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
+from typing import TYPE_CHECKING
 
-from normalize.corpus.inplace import worker_for
+from normalize.corpus.job import Job, Task, begun
 from normalize.corpus.manifest import Record, Status
 from normalize.corpus.plan import Document
-from normalize.corpus.work import Job, Task, begun
+
+if TYPE_CHECKING:
+    from normalize.corpus.work import Worker
 
 #: Small documents are handed over, and done, together: so many, of so many bytes in all (measured: 16 to 64 pages of
 #: 20 KB are equally quick, 4 take a quarter longer). A larger one goes alone.
@@ -33,6 +37,17 @@ STARTS = 5
 
 class RunnerError(RuntimeError):
     """Workers that cannot be started; the message says why, as far as it is known."""
+
+
+def worker_for(job: Job) -> Worker:
+    """Return a worker of the kind that a job needs; only who works loads what the work needs."""
+    if job.in_place:
+        from normalize.corpus.inplace import InPlaceWorker
+
+        return InPlaceWorker(job)
+    from normalize.corpus.work import Worker
+
+    return Worker(job)
 
 
 def run_serial(job: Job, tasks: Iterable[Task]) -> Iterator[Record]:
@@ -248,6 +263,9 @@ def _work(job: Job, line: Connection) -> None:
     """Be a worker: say that it is ready, or why not; answer every chunk with its records until the line is closed."""
     # An interrupt is for the supervisor, which ends the workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # NumPy's library of linear algebra, which nothing here uses, would start a thread a core as it is loaded (measured:
+    # 124 ms of processor time instead of 72).
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     worker, problem = None, None
     try:
         worker = worker_for(job)

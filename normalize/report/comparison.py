@@ -14,8 +14,8 @@ from pathlib import Path
 from time import perf_counter
 
 from normalize.corpus.inplace import before
+from normalize.corpus.job import Job
 from normalize.corpus.manifest import Record
-from normalize.corpus.work import Job
 from normalize.edits import Step
 from normalize.findings import Finding
 from normalize.formats import rewrite

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from normalize.corpus.job import Job
 from normalize.corpus.manifest import STATUSES, Record
-from normalize.corpus.work import Job
 from normalize.findings import visible
 from normalize.report.chosen import Collected
 from normalize.report.comparison import Compare
