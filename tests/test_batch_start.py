@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,38 @@ def test_a_trouble_that_passes_costs_nothing(job: Job, monkeypatch: pytest.Monke
     """Workers are hired again, and every document is done."""
     monkeypatch.setattr(runner, "_work", _die_at_first)
     assert run(job, 1).statuses == {"ok": 20}
+
+
+def test_few_documents_are_shared(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every worker gets some before one gets more, and nobody is hired who would get none."""
+    given: list[int] = []
+    hire = runner._Supervisor._hire
+    give = runner._Supervisor._give
+
+    def hired(self: Any) -> Any:
+        given.append(0)
+        return hire(self)
+
+    def gave(self: Any, hand: Any, *most: int) -> None:
+        give(self, hand, *most)
+        given[self.hands.index(hand)] = max(given[self.hands.index(hand)], len(hand.given))
+
+    monkeypatch.setattr(runner._Supervisor, "_hire", hired)
+    monkeypatch.setattr(runner._Supervisor, "_give", gave)
+    monkeypatch.setattr(runner, "CHUNK", 10)
+    assert run(job, 4).statuses == {"ok": 20}
+    assert given == [1, 1]
+
+
+def test_the_supervisor_loads_nothing_of_the_work() -> None:
+    """Workers begin sooner so: neither NumPy nor the stages are needed to hand out documents."""
+    code = (
+        "import sys, normalize.__main__, normalize.corpus.batch\n"
+        "loaded = {'numpy', 'click', 'normalize.corpus.work', 'normalize.mojibake'} & set(sys.modules)\n"
+        "print(sorted(loaded))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
 def test_the_command_prints_the_sentence(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

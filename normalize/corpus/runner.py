@@ -98,9 +98,8 @@ class _Hand:
 
     @property
     def has_enough(self) -> bool:
-        """Whether there is work enough for it until it is heard of again."""
-        ahead = sum(document.size for chunk in self.given for document, _ in chunk)
-        return len(self.given) >= AHEAD or ahead > CHUNK_SIZE
+        """Whether what it was given is so large that more need not wait for it."""
+        return sum(document.size for chunk in self.given for document, _ in chunk) > CHUNK_SIZE
 
 
 class _Supervisor:
@@ -116,7 +115,13 @@ class _Supervisor:
         self.failed_starts = 0
 
     def run(self) -> Iterator[Record]:
-        self.hands = [self._hire() for _ in range(self.workers)]
+        self.hands.append(self._hire())
+        self._give(self.hands[0], 1)
+        # One chunk each to begin with: few documents are shared, and who would get none is not hired.
+        while len(self.hands) < self.workers and (chunk := next(self.chunks, None)) is not None:
+            self.again.append(chunk)
+            self.hands.append(self._hire())
+            self._give(self.hands[-1], 1)
         for hand in self.hands:
             self._give(hand)
         while busy := [hand for hand in self.hands if hand.given]:
@@ -183,9 +188,9 @@ class _Supervisor:
         theirs.close()
         return _Hand(process, ours)
 
-    def _give(self, hand: _Hand) -> None:
-        """Hand over the next documents; what has ended a worker goes alone."""
-        while not hand.has_enough:
+    def _give(self, hand: _Hand, most: int = AHEAD) -> None:
+        """Hand over the next documents, up to so many chunks; what has ended a worker goes alone."""
+        while len(hand.given) < most and not hand.has_enough:
             chunk = self.again.popleft() if self.again else next(self.chunks, None)
             if chunk is None:
                 return
