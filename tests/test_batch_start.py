@@ -109,15 +109,24 @@ def test_few_documents_are_shared(job: Job, monkeypatch: pytest.MonkeyPatch) -> 
     assert given == [1, 1]
 
 
-def test_the_supervisor_loads_nothing_of_the_work() -> None:
+def test_the_supervisor_loads_nothing_of_the_work(job: Job) -> None:
     """Workers begin sooner so: neither NumPy nor the stages are needed to hand out documents."""
     code = (
-        "import sys, normalize.__main__, normalize.corpus.batch\n"
-        "loaded = {'numpy', 'click', 'normalize.corpus.work', 'normalize.mojibake'} & set(sys.modules)\n"
-        "print(sorted(loaded))"
+        "import sys\n"
+        "from normalize.cli import commands\n"
+        f"commands.main(['batch', {str(job.source)!r}, '-o', {str(job.target)!r}, '-j', '1'], standalone_mode=False)\n"
+        "print(*sorted({'numpy', 'normalize.corpus.work', 'normalize.mojibake'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == ("[]\n", "")
+    assert "20 documents" in done.stdout
+    assert (done.stdout.splitlines()[-1], done.stderr) == ("", "")
+
+
+def test_workers_do_not_load_the_command_line() -> None:
+    """They load the script that started them, which loads it only when it is run."""
+    code = "import sys, normalize.__main__; print('click' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("False\n", "")
 
 
 def test_the_command_prints_the_sentence(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,7 +93,6 @@ def batch(
     from normalize.corpus.job import Limits
     from normalize.corpus.plan import PlanError
     from normalize.encoding import EncodingError
-    from normalize.report import ReportError
     from normalize.show import Progress, summary
 
     if in_place and output is not None:
@@ -135,7 +134,7 @@ def batch(
                 reported.write()
                 raise
         reported.write()
-    except (PlanError, EncodingError, ReportError) as error:
+    except (PlanError, EncodingError) as error:
         raise Failure(str(error)) from None
     except RunnerError as error:
         raise Failure(str(error), SOME_FAILED) from None
@@ -158,12 +157,15 @@ class Reported:
 
     @classmethod
     def of(cls, job: Job, page: str | None) -> Reported:
-        """Return the report that is to be written to `page`; raise ReportError when it cannot be."""
+        """Return the report that is to be written to `page`; raise Failure when it cannot be."""
         if page is None:
             return cls(job, None, None)
-        from normalize.report import Collected, check_place
+        from normalize.report import Collected, ReportError, check_place
 
-        check_place(Path(page), job.source, job.target)
+        try:
+            check_place(Path(page), job.source, job.target)
+        except ReportError as error:
+            raise Failure(str(error)) from None
         return cls(job, Path(page), Collected())
 
     def add(self, record: Record) -> None:
