@@ -6,7 +6,7 @@ which asks what is Han and what is Latin, before the conversion of script.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -48,26 +48,29 @@ class Normalizer:
         return type(self), (self.config,)
 
     @cached_property
-    def stages(self) -> tuple[Stage, ...]:
-        """The stages that this configuration switches on, in order."""
-        return tuple(import_module(f"normalize.{name}").stage for name, is_on in STAGES if is_on(self.config))
+    def stages(self) -> dict[str, Stage]:
+        """The stages that this configuration switches on, by name, in order."""
+        return {name: import_module(f"normalize.{name}").stage for name, is_on in STAGES if is_on(self.config)}
 
     def run(self, text: str) -> Iterator[Edits]:
         """Yield what each stage did, in order. This is the flow."""
-        return _flow(self.stages, Profile(text), self.config)
+        return _flow(self.stages, Profile(text), self.config, self.stages.keys())
 
     def run_before_script(self, texts: Sequence[str]) -> Iterator[list[Edits]]:
         """Yield for each text what the stages before the conversion of script did, which looks at many texts together.
 
-        For text that they can have nothing to do with, no stage is asked.
+        A stage that a text does not concern is not asked; once a text has changed, all that follow are.
         """
-        from normalize.ordinary import ordinary
+        from normalize.screening import concerned
 
-        stages = self.stages[: -1 if self.config.target else None]
-        passed_on = ordinary(texts) if not (self.config.tidy or self.config.enable) else [False] * len(texts)
-        looked_at = iter(profiles([text for text, alone in zip(texts, passed_on, strict=True) if not alone]))
-        for alone in passed_on:
-            yield [] if alone else list(_flow(stages, next(looked_at), self.config))
+        stages = {name: stage for name, stage in self.stages.items() if name != "script"}
+        every = frozenset(stages)
+        # More than what a text needs was asked for.
+        asked = self.config.tidy or self.config.enable
+        concerns = [every] * len(texts) if asked else [every & found for found in concerned(texts)]
+        looked_at = iter(profiles([text for text, concern in zip(texts, concerns, strict=True) if concern]))
+        for concern in concerns:
+            yield list(_flow(stages, next(looked_at), self.config, concern)) if concern else []
 
     def normalize(self, text: str | bytes) -> str:
         """Return the normalised text.
@@ -132,13 +135,14 @@ class Normalizer:
         return decode(data, self.config.encoding)
 
 
-def _flow(stages: Sequence[Stage], profile: Profile, config: Config) -> Iterator[Edits]:
-    """Yield what each stage does to a text, in order."""
-    for stage in stages:
-        edits = stage(profile.text, profile, config)
-        if edits.text != profile.text:
-            profile = Profile(edits.text)
-        yield edits
+def _flow(stages: dict[str, Stage], profile: Profile, config: Config, concern: Set[str]) -> Iterator[Edits]:
+    """Yield what each stage does to a text, in order: those that it concerns, and once it has changed, all."""
+    for name, stage in stages.items():
+        if name in concern:
+            edits = stage(profile.text, profile, config)
+            if edits.text != profile.text:
+                profile, concern = Profile(edits.text), stages.keys()
+            yield edits
 
 
 def undecodable(decoded: Decoded) -> Edits:

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 
 import normalize
 from normalize.config import Config, ConfigError
-from normalize.ordinary import ordinary
+from normalize.edits import Edits
+from normalize.profile import Profile
 from normalize.result import apply
+from normalize.screening import concerned
 
 TARGETS = ["zh-Hans", "zh-Hant", "zh-Hant-TW", "zh-Hant-HK", "zh-Hans-CN", None]
 SHARED = Path(__file__).parent.parent.parent / "shared" / "cases"
@@ -138,6 +140,7 @@ def test_ten_megabytes_on_one_line() -> None:
 
 MARKS = "发後字，。：、“”（）,;:!?().'\"-/#@*12abZ \n"
 DAMAGE = ["https://a.cn/1?b", "(huán)", "??", "????", "烫烫烫烫", "h(huan)ow", "\U00020bb7", "\uffff"]
+DAMAGE += ["。蛐O冗M行", "國門", "? ！?/p>", "锟斤拷", "蔽蔽蔽", "娴嬭瘯", "鍏抽"]
 ESCAPES = [
     "&#20013;",
     "%E4%B8%AD",
@@ -154,13 +157,36 @@ ESCAPES = [
 ORDINARY = st.lists(st.sampled_from([*MARKS, *DAMAGE, *ESCAPES])).map("".join)
 
 
+def unconcerned(text: str) -> dict[str, Edits]:
+    """Return what the stages do, each by itself, that a text does not concern."""
+    normalizer = normalize.Normalizer(target=None)
+    (concern,) = concerned([text])
+    return {
+        name: stage(text, Profile(text), normalizer.config)
+        for name, stage in normalizer.stages.items()
+        if name not in concern
+    }
+
+
 @given(ORDINARY)
 @settings(max_examples=300)
-def test_what_is_ordinary_concerns_no_stage_but_the_last(text: str) -> None:
-    """What the screen of many texts passes on is not changed, and not remarked on, by any stage before the script."""
-    if ordinary([text])[0]:
-        normalizer = normalize.Normalizer(target=None)
-        assert all(edits.text == text and not len(edits.spans) for edits in normalizer.run(text))
+def test_a_stage_that_a_text_does_not_concern_finds_nothing(text: str) -> None:
+    """What the screen of many texts passes on is not changed, and not remarked on, by the stages that it leaves out."""
+    assert all(edits.text == text and not len(edits.spans) for edits in unconcerned(text).values())
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the collected cases are not here")
+@pytest.mark.parametrize("place", ["annotations/cases", "mojibake/*", "punctuation/*", "script/mixed_fine"])
+def test_a_stage_that_damage_does_not_concern_finds_nothing(place: str) -> None:
+    """The same on collected cases of damage of all kinds, of which nothing may be passed over."""
+    texts = set()
+    for path in SHARED.glob(f"{place}.jsonl"):
+        for line in path.read_text(encoding="utf-8").strip().split("\n"):
+            texts.update(value for value in json.loads(line).values() if isinstance(value, str))
+    texts = set(sorted(texts)[:: max(1, len(texts) // 400)])
+    assert texts
+    for text in texts:
+        assert all(edits.text == text and not len(edits.spans) for edits in unconcerned(text).values())
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -60,7 +60,7 @@ class CountingNormalizer(Normalizer):
             spans = next(together) if len(text) == len(output) else differences(text, output) if is_rough else None
             if not is_rough and self._may_change_length and len(spans or ()):
                 spans = None
-            yield self.stages[-1](text, Profile(text), self.config).spans if spans is None else spans
+            yield self.stages["script"](text, Profile(text), self.config).spans if spans is None else spans
 
     @property
     def _may_change_length(self) -> bool:

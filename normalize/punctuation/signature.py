@@ -21,7 +21,7 @@ _BESIDE_HAN = re.compile(f"(?<=[{HAN}])[,;:!?()]|[,;:!?()](?=[{HAN}])")
 
 #: One full-width mark may stand for this many folded ones: a repair of damage brings single marks back at full width.
 #: In 3,759 intact paragraphs the most that stand for one are fewer than 5; in collapsed text none stands for any.
-_TOLERATED = 20
+TOLERATED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def read(text: str) -> Signature:
 
 def judged(text: str, full: int, folded: int, strong: int, beside: int) -> Signature:
     """Return what it says that so many marks are full-width, folded, strong signs, and beside Han (if none is full)."""
-    collapsed = folded > 0 and folded >= _TOLERATED * full and strong >= max(_TOLERATED * full, 1)
+    collapsed = folded > 0 and folded >= TOLERATED * full and strong >= max(TOLERATED * full, 1)
     collapsed = collapsed and (full > 0 or beside > 1) and any(mark in text for mark in _SOFT_MARKS)
     return Signature(collapsed, full, full > 0 and "（" in text)
 

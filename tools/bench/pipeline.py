@@ -38,7 +38,7 @@ def by_stage(normalizer: Normalizer, text: str) -> dict[str, float]:
     """Return how many seconds each stage takes for a text, its profile included."""
     profile = Profile(text)
     found = {"profile": timed(lambda: profile.counts)}
-    for stage in normalizer.stages:
+    for stage in normalizer.stages.values():
         start = time.perf_counter()
         output = stage(profile.text, profile, normalizer.config).text
         found[stage.__module__.split(".")[1]] = time.perf_counter() - start
