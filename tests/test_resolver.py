@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from normalize.config import Config
 from normalize.edits import Edits
 from normalize.profile import Profile
 from normalize.result import Changes, apply
-from normalize.script import columns, context, convert, convert_many, resolver, stage
+from normalize.script import columns, context, convert, convert_many, keeping, resolver, stage
 from normalize.script.stream import stream
 
 CASES = json.loads((Path(__file__).parent / "cases" / "resolver.json").read_text("utf-8"))["cases"]
@@ -283,3 +284,14 @@ def test_a_script_is_told_the_more_surely_the_more_characters_tell() -> None:
     assert normalize.identify("天下").label == "none"
     assert normalize.identify("佢係我嘅朋友").region == "HK"
     assert normalize.identify("種种国國").label == "mixed"
+
+
+#: What an address with Han is, as one expression that tries every letter as its first.
+_ADDRESS = re.compile("[A-Za-z][A-Za-z0-9+.-]{1,15}" + keeping._AFTER_SCHEME.pattern)
+
+
+@given(st.lists(st.sampled_from(["://", ":", "/", "a", "http", "软", "。", "(", ")", "_", "+", "9", " ", "x" * 17])))
+def test_addresses_are_found_from_their_marks_as_from_their_first_letters(parts: list[str]) -> None:
+    """Addresses with Han are the same whether they are looked for from `://` or from every letter."""
+    text = "".join(parts)
+    assert list(keeping._addresses(text, 0, len(text))) == [m.span() for m in _ADDRESS.finditer(text) if m[1]]

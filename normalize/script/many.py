@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from normalize.profile import Class, class_table
 from normalize.script.arrays import codes
-from normalize.script.scalar import COMPONENTS
+from normalize.script.scalar import COMPONENTS, FIRST_COMPONENT
 
 #: What texts are joined with: the first of these that none of them holds. No lexicon has them.
 _SEPARATORS = "\ufffe\uffff\x1e\x1f\x1d\x1c"
@@ -47,7 +47,7 @@ def join(converter: Whole, texts: Sequence[str]) -> tuple[str, str] | None:
     A description sequence without its end would go on in the next text, and a separator must stand alone.
     """
     whole = "".join(texts)
-    if any(character in whole for character in COMPONENTS):
+    if whole and (codes(whole) - np.uint32(FIRST_COMPONENT) < len(COMPONENTS)).any():
         return None
     for separator in _SEPARATORS:
         if separator not in whole and converter.stands_alone(separator):
