@@ -131,7 +131,20 @@ def _segmentation(run: str, edges: dict[tuple[int, int], Match]) -> list[tuple[i
     while end:
         cuts.append((best[end][1], end))
         end = best[end][1]
-    return cuts[::-1]
+    return _whole_phrases(cuts[::-1], edges)
+
+
+def _whole_phrases(cuts: list[tuple[int, int]], edges: dict[tuple[int, int], Match]) -> list[tuple[int, int]]:
+    """Return a segmentation with each phrase that is cut into whole words put together, the longest first.
+
+    It is listed because it is not the sum of its parts (干了这杯, beside 干了), each of which PHRASE_BONUS favours.
+    """
+    phrases = [span for span, match in edges.items() if match.rule != "vocabulary"]
+    for start, end in sorted(phrases, key=lambda span: span[0] - span[1]):
+        if any(a == start and b < end for a, b in cuts) and any(b == end and a > start for a, b in cuts):
+            cuts = [span for span in cuts if span[1] <= start or span[0] >= end]
+            cuts = sorted([*cuts, (start, end)])
+    return cuts
 
 
 def _better(run: str, plan: Plan, edges: dict[tuple[int, int], Match], cuts: list[tuple[int, int]]) -> bool:
