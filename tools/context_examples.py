@@ -64,9 +64,10 @@ SURNAMES = {"余": ("餘", "余", 600), "范": ("範", "范", 600), "郁": ("鬱
 ENDINGS = {"于": ("於", "于", 600)}
 PRONOUNS = "他她我"
 COMMON_SURNAMES = "王李张陈刘杨黄吴赵周徐孙朱郭林高罗郑梁谢"
-#: Where the author's form is a matter of period: 于 is a preposition in the classics as 於 is.
+#: Where the author's form is a matter of period: 于 is a preposition in the classics as 於 is. The court writes 於 for
+#: nearly every 于 and teaches no names, and now and then 晒 for 曬.
 CLASSICAL = frozenset({"ws_zuozhuan", "tang_poetry", "kr_shiji_lotus", "ws_xixiang", "ws_xiyuan", "ws_shierlou"})
-PERIOD = {"于": CLASSICAL - {"ws_shierlou"} | {"constitutional_court"}}
+PERIOD = {"于": CLASSICAL - {"ws_shierlou"} | {"constitutional_court"}, "晒": frozenset({"constitutional_court"})}
 #: Characters that the lexicon always converts, and that written Cantonese has by themselves: 食晒飯, 睇吓.
 SPOKEN = {"晒": ["曬", "晒"], "吓": ["嚇", "吓"]}
 SPOKEN_SOURCES = frozenset({"hkcancor", "ctcpc", "common_voice"})
