@@ -25,7 +25,9 @@ AROUND, CHOICE = 6, 24
 #: 87.3 and 91.2 %.
 PAIRS, WORDS = 0.68, 0.46
 #: Nats that a bracket without its partner costs, what one gains whose partner waits, and how far that is looked for.
-ALONE, AWAITED, FAR = 2.5, 1.0, 80
+#: Measured on 1,119 spans of unseen texts with 4,504 lost characters: at 1 433 are wrong and 776 spans come back, at 3
+#: 422 and 781; up to 6 nothing more is gained, and from 4 on spans are lost that 3 brings back.
+ALONE, AWAITED, FAR = 2.5, 3.0, 80
 #: Nats that a pair of characters gains that the text has elsewhere, and a character alone.
 SEEN, TOPIC = 1.3, 1.2
 #: Nats that a blank costs more than the line end in whose place it may be, and a full-width digit more than another.
