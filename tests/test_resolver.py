@@ -295,3 +295,15 @@ def test_addresses_are_found_from_their_marks_as_from_their_first_letters(parts:
     """Addresses with Han are the same whether they are looked for from `://` or from every letter."""
     text = "".join(parts)
     assert list(keeping._addresses(text, 0, len(text))) == [m.span() for m in _ADDRESS.finditer(text) if m[1]]
+
+
+@pytest.mark.parametrize("target", ["zh-Hant", "zh-Hant-TW", "zh-Hans"])
+def test_what_stands_for_lost_text_is_reported_and_not_converted(target: str) -> None:
+    """锟斤拷 stays what everybody searches for, beside text, in addresses, and in a text of nothing else."""
+    for text in ("查到锟斤拷锟斤拷，请改日再问", "见http://a.cn/锟斤拷软件 锟斤拷", "锟斤拷"):
+        result = normalize.explain(text, target)
+        assert result.text.count("锟斤拷") == text.count("锟斤拷")
+        assert [change.rule for change in result.lost] == ["lost.kun-jin-kao"] * len(result.lost)
+        assert result.lost
+        assert result.text == normalize.normalize(text, target) == normalize.normalize_many([text], target)[0]
+    assert "請改日" in normalize.normalize("查到锟斤拷锟斤拷，请改日再问", "zh-Hant")
