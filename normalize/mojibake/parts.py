@@ -215,9 +215,10 @@ def _may_be(piece: str, layer: Misreading) -> bool:
     if "\ufffd" in piece or "?" in piece or any("\uff61" <= character <= "\uff9f" for character in piece):
         return True
     for place in odd:
-        around = slice(max(0, place - 1), place + 3)
-        read = layer.undo("".join(c if reader.character(c) else " " for c in piece[around]))
-        if read is not None and chinese(read) + AROUND_ODD <= sum(costs[around]):
+        # What the reader has no character for was not misread: its cost is no gain.
+        readable = [i for i in range(max(0, place - 1), min(place + 3, len(piece))) if reader.character(piece[i])]
+        read = layer.undo("".join([piece[i] for i in readable]))
+        if read is not None and chinese(read) + AROUND_ODD <= sum([costs[i] for i in readable]):
             return True
     return False
 
