@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from normalize import repair
+from normalize import explain, repair
 from normalize.config import Config
 from normalize.edits import Edits
 from normalize.mojibake import cp936, names, stage
@@ -218,6 +219,17 @@ def test_blanks_that_an_editor_put_around_the_brackets() -> None:
     spaced = re.sub(r"(?<=[^\x00-\x7f])(?=[(])|(?<=[)])(?=[^\x00-\x7f])", " ", damaged)
     assert " (lǐng) 域?yàn) 锳I" in spaced
     assert repair(spaced) == original
+
+
+def test_tones_that_were_taken_apart_from_their_letters() -> None:
+    """NFD, as a Mac stores names, changes nothing: the page is repaired at once, and clean pinyin stays as it is."""
+    original = f"這個領域為AI留了 3 個位置，有關人士說：他要回信嗎？{PROSE}"
+    damaged = unicodedata.normalize("NFD", annotate(original, list(known_list().items())))
+    assert "\u0304" in damaged
+    result = explain(damaged, None)
+    assert result.text == repair(damaged) == original
+    assert result.undo() == damaged
+    assert repair(unicodedata.normalize("NFD", "重慶(chóng qìng)是座山城")) == "重慶(chóng qìng)是座山城"
 
 
 @pytest.mark.parametrize("before", [0, 4])

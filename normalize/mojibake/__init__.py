@@ -16,10 +16,10 @@ def stage(text: str, profile: Profile, config: Config) -> Edits:
     leaves would look misread. A page that was annotated and then misread is read again, and comes after.
     """
     edits: list[Edit] = []
-    if profile.han and (profile.has(Class.PINYIN) or "?" in text):
-        from normalize.mojibake.annotations import has_orphan, repair_annotations
+    if profile.han and (profile.has(Class.PINYIN, Class.OTHER) or "?" in text):
+        from normalize.mojibake.annotations import may_be_annotated, repair_annotations
 
-        if profile.has(Class.PINYIN) or has_orphan(text):
+        if may_be_annotated(text, profile):
             edits = repair_annotations(text)
     # ASCII is clean, but for the controls that bytes of UTF-16 leave in it.
     if not edits and text.isascii() and not profile.has(Class.CONTROL):

@@ -20,6 +20,7 @@ from normalize.mojibake.screen import Screen
 from normalize.mojibake.seen import as_left, with_unmarked
 from normalize.mojibake.shifted import ShiftReader, Undone
 from normalize.mojibake.vanished import vanished_places
+from normalize.profile import Class, Profile
 
 _IN_PHASE = Step("mojibake", "annotation", "proved", "an annotating tool put the pinyin after this character")
 _STRADDLING = Step(
@@ -74,6 +75,15 @@ _CONTROLS = r"[\x05-\x08]+(?=[！；？。，：、,;:!?])"
 _EVENT = re.compile(
     f"{pinyin.BROKEN_ANNOTATION.pattern}|{pinyin.ANNOTATION.pattern}|(?P<orphan>{_ORPHAN})|(?P<control>{_CONTROLS})"
 )
+
+
+def may_be_annotated(text: str, profile: Profile) -> bool:
+    """Tell whether a text has pinyin with its tones, or traces of control bytes."""
+    return (
+        profile.has(Class.PINYIN)
+        or (profile.has(Class.OTHER) and pinyin.DECOMPOSED.search(text) is not None)
+        or ("?" in text and has_orphan(text))
+    )
 
 
 def has_orphan(text: str) -> bool:

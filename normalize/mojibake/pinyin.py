@@ -20,6 +20,9 @@ UNMARKED = re.compile(
     rf"(?<=[\u3400-\u9fff。，、；：！？“”])(?=[{_LETTERS}]{{0,5}}[{_LETTERS[3:-1]}][{_LETTERS}]{{0,5}} ?[)）])"
 )
 
+#: A letter with its tone, or `ü`, as two or three characters (NFD): names of files on a Mac, some editors.
+DECOMPOSED = re.compile("[aeioun]\u0308?[\u0300\u0301\u0304\u030c]|u\u0308")
+
 #: Another mark in the place of the question mark: what a reader puts for bytes it cannot read, or a widened one.
 OTHERWISE_BROKEN = re.compile(rf"[\ufffd？](?=[{_LETTERS}]{{1,6}} ?[)）])")
 

@@ -1,11 +1,13 @@
 """A page as its annotating tool left it, where later readers and editors changed what stands around the pinyin.
 
-U+FFFD, a widened question mark or nothing stands for a pair that could not be decoded, and blanks stand between Han and
-brackets. The page is searched as the tool left it, and what is found is carried over to the text as it is.
+U+FFFD, a widened question mark or nothing stands for a pair that could not be decoded, blanks stand between Han and
+brackets, and letters are taken apart from their tones. The page is searched as the tool left it, and what is found is
+carried over to the text as it is.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
@@ -64,6 +66,9 @@ def as_left(text: str) -> Seen:
     >>> as_left("領(lǐng)域\ufffdyàn)锳I").text, as_left("領 (lǐng) 域").text
     ('領(lǐng)域?yàn)锳I', '領(lǐng)域')
     """
+    apart = [(*match.span(), unicodedata.normalize("NFC", match[0])) for match in pinyin.DECOMPOSED.finditer(text)]
+    if apart:
+        return Seen(text, apart)
     changes = []
     if "\ufffd" in text or "？" in text:
         marks = {match.start() for match in pinyin.OTHERWISE_BROKEN.finditer(text)}
