@@ -221,6 +221,20 @@ def test_blanks_that_an_editor_put_around_the_brackets() -> None:
     assert repair(spaced) == original
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_that_were_wrapped_within_annotations(end: str) -> None:
+    """A mailer breaks lines wherever they are full: the page is repaired, and every line end stays."""
+    damaged = annotate(f"有關人士談到了這個領域。{PROSE}", list(known_list().items()))
+    wrapped = re.sub(r"(?<=\([g-s])(?=\w+\))", end, damaged)
+    wrapped = re.sub(r"(?<=[\u4e00-\u9fff])(?=\([t-z])", end, wrapped)
+    assert wrapped.count(end) > 9
+    result = explain(wrapped, None)
+    assert result.text.replace(end, "") == repair(damaged)
+    assert result.text.count(end) == wrapped.count(end)
+    assert result.undo() == wrapped
+    assert repair("老師寫道：重慶\n(chóng qìng)，和(h\né)平") == "老師寫道：重慶\n(chóng qìng)，和(h\né)平"
+
+
 def test_tones_that_were_taken_apart_from_their_letters() -> None:
     """NFD, as a Mac stores names, changes nothing: the page is repaired at once, and clean pinyin stays as it is."""
     original = f"這個領域為AI留了 3 個位置，有關人士說：他要回信嗎？{PROSE}"

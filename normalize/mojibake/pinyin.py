@@ -20,6 +20,12 @@ UNMARKED = re.compile(
     rf"(?<=[\u3400-\u9fff。，、；：！？“”])(?=[{_LETTERS}]{{0,5}}[{_LETTERS[3:-1]}][{_LETTERS}]{{0,5}} ?[)）])"
 )
 
+#: A line end within an annotation, whole or broken, or before it, where a mailer or an editor wrapped the line.
+WRAPPED = re.compile(
+    rf"[(（?][{_LETTERS}]{{0,6}}(?P<within>\r?\n)[{_LETTERS}]{{0,6}} ?[)）]"
+    rf"|(?<=[\u3400-\u9fff])(?P<before>\r?\n)(?=[(（?][{_LETTERS}]{{1,6}} ?[)）])"
+)
+
 #: A letter with its tone, or `ü`, as two or three characters (NFD): names of files on a Mac, some editors.
 DECOMPOSED = re.compile("[aeioun]\u0308?[\u0300\u0301\u0304\u030c]|u\u0308")
 

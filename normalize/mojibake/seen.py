@@ -1,8 +1,8 @@
 """A page as its annotating tool left it, where later readers and editors changed what stands around the pinyin.
 
 U+FFFD, a widened question mark or nothing stands for a pair that could not be decoded, blanks stand between Han and
-brackets, and letters are taken apart from their tones. The page is searched as the tool left it, and what is found is
-carried over to the text as it is.
+brackets, lines are wrapped within them, and letters are taken apart from their tones. The page is searched as the tool
+left it, and what is found is carried over to the text as it is.
 """
 
 from __future__ import annotations
@@ -55,8 +55,12 @@ class Seen:
                 first -= 1
             start = max(edit.start - self._longer[first], last)
             end = edit.end - self._longer[bisect_right(self._ends, edit.end)]
-            if self._found[start:end] != edit.after:
-                yield Edit(start, end, edit.after, edit.step)
+            # A line that was wrapped within an annotation stays wrapped.
+            after = edit.after
+            if "\n" in self._found[start:end] and "\n" not in self.text[edit.start : edit.end]:
+                after += "\r\n" if "\r\n" in self._found[start:end] else "\n"
+            if self._found[start:end] != after:
+                yield Edit(start, end, after, edit.step)
                 last = end
 
 
@@ -69,12 +73,13 @@ def as_left(text: str) -> Seen:
     apart = [(*match.span(), unicodedata.normalize("NFC", match[0])) for match in pinyin.DECOMPOSED.finditer(text)]
     if apart:
         return Seen(text, apart)
-    changes = []
+    wrapped = (match.span(match.lastgroup or 0) for match in pinyin.WRAPPED.finditer(text))
+    changes = [(start, end, "") for start, end in wrapped]
     if "\ufffd" in text or "？" in text:
         marks = {match.start() for match in pinyin.OTHERWISE_BROKEN.finditer(text)}
         if any(text[place] == "\ufffd" for place in marks):
             marks.update(place for place, character in enumerate(text) if character == "\ufffd")
-        changes = [(place, place + 1, "?") for place in marks]
+        changes += [(place, place + 1, "?") for place in marks]
     blanks = [match.start() for match in pinyin.BLANK_BEFORE.finditer(text)]
     if blanks and 2 * len(blanks) > sum(1 for _ in pinyin.ANNOTATION.finditer(text)):
         after = pinyin.BLANK_AFTER.finditer(text)
