@@ -164,6 +164,15 @@ def test_json_keeps_its_meaning(value: str, escaped: bool) -> None:
     assert json.loads(marked(text, "a.json")) == {"a": value.replace("发", "發"), "发": [1, None, True]}
 
 
+def test_json_of_ascii_stays_ascii() -> None:
+    """In a line in which everything is escaped, what takes the place of ASCII is escaped too; in others it is not."""
+    before = {"a": "他们来了,他们不走了;你们也留下来,好不好?“好。”"}
+    after = {"a": "他們來了，他們不走了；你們也留下來，好不好？“好。”"}
+    lines = [json.dumps(before, ensure_ascii=escaped) for escaped in (True, False)]
+    done = rewrite("\n".join(lines).encode(), "a.jsonl", Normalizer(target="zh-Hant")).data.decode().split("\n")
+    assert done == [json.dumps(after, ensure_ascii=escaped) for escaped in (True, False)]
+
+
 def test_an_edit_across_inline_markup_goes_where_it_belongs() -> None:
     """A change that keeps the length is shared out; what cannot be shared goes to the first part."""
     assert marked("<p>乾<b>燥</b>发</p>", "a.html") == "<p>乾<b></b>發</p>"

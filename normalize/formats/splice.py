@@ -26,6 +26,10 @@ from normalize.result import Result
 _Stretch = tuple[str, int, int, Escapes | None, bool]
 
 
+#: How far around a change a line is looked at for characters that are not ASCII.
+_NEAR = 200
+
+
 class Joined:
     """The text of some spans, and where each stretch of it comes from.
 
@@ -141,6 +145,13 @@ def _distribute(
         yield index, first, "" if number else after
 
 
+def _is_ascii_around(document: str, start: int, end: int) -> bool:
+    """Tell whether a line is ASCII, as far as it is near, which is the same however a document is cut into lines."""
+    first, last = max(start - _NEAR, 0), end + _NEAR
+    line_end = document.find("\n", end, last)
+    return document[document.rfind("\n", first, start) + 1 or first : line_end if line_end >= 0 else last].isascii()
+
+
 def _replace(
     joined: Joined, document: str, index: int, start: int, before: str, after: str, steps: tuple[Step, ...]
 ) -> Iterator[Placed]:
@@ -157,6 +168,9 @@ def _replace(
         begin = joined.starts[index] + start - joined.places[index]
         end = begin + len(before)
         spelled = escapes.write(after)
+        if spelled is not None and not spelled.isascii() and _is_ascii_around(document, begin, end):
+            # Whoever wrote the line escapes all that is not ASCII.
+            spelled = "".join([c if c.isascii() else escapes.write_escaped(c) or c for c in spelled])
     if before == after:
         yield begin, end, document[begin:end], steps
     elif spelled is not None:

@@ -30,7 +30,8 @@ class Substituted(NamedTuple):
 def substitute(document: str, joined: Joined, output: str, spans: Spans) -> Substituted:
     """Replace the characters that are spelled as they are read, before and after.
 
-    That is all beyond ASCII outside of escape sequences. The columns are start, end, length afterwards, code of steps.
+    That is all beyond ASCII outside of escape sequences, but not what takes the place of ASCII in a document that has
+    some: it may have to be escaped. The columns are start, end, length afterwards, code of steps.
     """
     places, beginnings = np.array(joined.places), np.array(joined.starts)
     is_free = np.array([escapes is not None for escapes in joined.escapes]) & ~np.array(joined.escaped, bool)
@@ -39,10 +40,10 @@ def substitute(document: str, joined: Joined, output: str, spans: Spans) -> Subs
     codes = np.asarray(spans.codes, np.int64)
     owners = places.searchsorted(starts, "right") - 1
     single = np.flatnonzero((ends - starts == 1) & (out_ends - out_starts == 1) & is_free[owners])
-    new = _points(output)[out_starts[single]]
-    single, new = single[new > 0x7F], new[new > 0x7F]
     points = _points(document).copy()
-    at = starts[single] + (beginnings - places)[owners[single]]
+    new, at = _points(output)[out_starts[single]], starts[single] + (beginnings - places)[owners[single]]
+    as_read = (new > 0x7F) & ((points[at] > 0x7F) | (not any(joined.escaped)))
+    single, new, at = single[as_read], new[as_read], at[as_read]
     points[at] = new
     is_rest = np.ones(len(starts), bool)
     is_rest[single] = False
