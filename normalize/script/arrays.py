@@ -63,30 +63,30 @@ class Arrays:
         self._pairs = Pairs(_PAIR_PLACES, (rows.__getitem__, compiled.ahead), (rows.__getitem__, compiled.behind))
         self._links = Pairs(_LINK_PLACES, (ord, compiled.follow))
 
-    def convert(self, blocks: Iterable[str]) -> Iterator[str]:
-        """Convert blocks of a text, each of which must begin and end where a text may be cut."""
+    def convert(self, text: str, cuts: Iterable[tuple[int, int]]) -> Iterator[str]:
+        """Convert the blocks of a text, given where they begin and end; it must be one that may be cut there."""
         space: Workspace | None = None
-        for text in blocks:
-            if space is None or space.source.size < len(text):
-                space = Workspace.of(len(text))
-            block = space.of_size(len(text))
-            starts = self.defaults(text, block)
+        for start, end in cuts:
+            if space is None or space.source.size < end - start:
+                space = Workspace.of(end - start)
+            block = space.of_size(end - start)
+            starts = self.defaults(text, start, block)
             if starts.size < FEW:
-                yield self._short.with_runs(text, string(block.out), starts.tolist())
+                yield self._short.with_runs(text[start:end], string(block.out), starts.tolist())
             else:
                 yield string(spliced(block.out, self.exceptions(block, starts)))
 
     def parts(self, text: str) -> tuple[CodePoints, CodePoints, Places, Places]:
         """Return a block as code points, the defaults of its characters, and where its runs begin and end."""
         block = Workspace.of(len(text))
-        starts = self.defaults(text, block)
+        starts = self.defaults(text, 0, block)
         if not starts.size:
             return block.source, block.out, starts, starts
         return block.source, block.out, *self._runs_around(block.source, starts)
 
-    def defaults(self, text: str, block: Workspace) -> Places:
-        """Put in a block and the defaults of its characters; return where a neighbour may change them."""
-        for source, out, places in block.stretches(text):
+    def defaults(self, text: str, start: int, block: Workspace) -> Places:
+        """Put in the block of a text from `start` on and its defaults; return where a neighbour may change them."""
+        for source, out, places in block.stretches(text, start):
             places[:] = source
             self._table.take(places, mode="clip", out=out)
         source, out, flags, _ = block

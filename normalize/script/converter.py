@@ -61,7 +61,7 @@ class Converter:
             return short.convert(text)
         arrays = self._arrays
         if threads == 1 or len(text) <= (block or THREADED):
-            return "".join(arrays.convert(self.blocks(text, block or BLOCK)))
+            return "".join(arrays.convert(text, self.cuts(text, block or BLOCK)))
         from normalize.script.threads import convert_in_threads
 
         # The first block is half as long as the others, so that the threads do not all do the same at the same time.

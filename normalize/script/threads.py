@@ -39,7 +39,7 @@ def convert_in_threads(arrays: Arrays, text: str, cuts: Sequence[tuple[int, int]
         for index in waiting:
             start, end = cuts[index]
             block = space.of_size(end - start)
-            starts = arrays.defaults(text[start:end], block)
+            starts = arrays.defaults(text, start, block)
             with turn if starts.size < _FEW else nullcontext():
                 resized = arrays.exceptions(block, starts)
             done[index] = string(spliced(block.out, resized))

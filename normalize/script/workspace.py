@@ -37,15 +37,15 @@ class Workspace(NamedTuple):
         """Return as much of the workspace as a block of some characters takes."""
         return Workspace(self.source[:size], self.out[:size], self.flags[:size], self.places)
 
-    def stretches(self, text: str) -> Iterator[tuple[CodePoints, CodePoints, Places]]:
-        """Put in a text, stretch by stretch; yield its characters, where to put what they become, and places for them.
+    def stretches(self, text: str, start: int) -> Iterator[tuple[CodePoints, CodePoints, Places]]:
+        """Fill in a text from `start` on; yield, stretch by stretch, its characters, where to put what they become,
+        and places for them.
 
         A stretch at a time is still in the cache when it is looked up, and of several threads, each of which holds
         Python's lock to copy a stretch, one copies while others look up.
         """
-        for start in range(0, len(text), self.places.size):
-            part = text[start : start + self.places.size]
-            end = start + len(part)
-            source = self.source[start:end]
-            source.view(np.dtype((np.str_, len(part))))[0] = part
-            yield source, self.out[start:end], self.places[: len(part)]
+        for first in range(0, self.source.size, self.places.size):
+            last = min(first + self.places.size, self.source.size)
+            source = self.source[first:last]
+            source.view(np.dtype((np.str_, source.size)))[0] = text[start + first : start + last]
+            yield source, self.out[first:last], self.places[: source.size]
