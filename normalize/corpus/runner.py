@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from normalize.corpus.job import Job, Task, begun
 from normalize.corpus.manifest import Record, Status
 from normalize.corpus.plan import Document
+from normalize.corpus.shares import Answer, Gathered, Parted, Shared, shared_out
 
 if TYPE_CHECKING:
     from normalize.corpus.work import Worker
@@ -58,13 +59,17 @@ def run_serial(job: Job, tasks: Iterable[Task]) -> Iterator[Record]:
 
 
 def chunks(job: Job, tasks: Iterable[Task]) -> Iterator[list[Task]]:
-    """Yield documents in their order, small ones together, unless the first that fails is to end the run."""
+    """Yield documents in their order, small ones together, unless the first that fails is to end the run.
+
+    A share of a document comes alone.
+    """
     most = 1 if job.on_error == "fail" else CHUNK
     chunk: list[Task] = []
     size = 0
     for task in tasks:
         size += task[0].size
-        if chunk and (size > CHUNK_SIZE or len(chunk) == most):
+        is_apart = isinstance(task[0], Shared) or (chunk and isinstance(chunk[-1][0], Shared))
+        if chunk and (is_apart or size > CHUNK_SIZE or len(chunk) == most):
             yield chunk
             chunk, size = [], task[0].size
         chunk.append(task)
@@ -105,8 +110,9 @@ class _Hand:
 class _Supervisor:
     def __init__(self, job: Job, tasks: Iterator[Task], workers: int) -> None:
         self.job = job
-        self.chunks = chunks(job, tasks)
+        self.chunks = chunks(job, shared_out(job, tasks, workers))
         self.again: deque[list[Task]] = deque()
+        self.gathered = Gathered()
         self.deaths: dict[str, int] = {}
         self.context = multiprocessing.get_context("spawn")
         self.hands: list[_Hand] = []
@@ -146,9 +152,9 @@ class _Supervisor:
             self._replace(hand)
             return
         if not self._share_out(hand):
-            [(document, _)] = hand.given.popleft()
+            [task] = hand.given.popleft()
             error = f"took longer than {self.limit:g} seconds; raise the limit with --timeout"
-            yield self._gone(document, "failed", error)
+            yield from self._heard(task, self._gone(task[0], "failed", error))
         self._replace(hand)
 
     def _share_out(self, hand: _Hand) -> bool:
@@ -194,6 +200,8 @@ class _Supervisor:
             chunk = self.again.popleft() if self.again else next(self.chunks, None)
             if chunk is None:
                 return
+            if self.gathered.is_settled(chunk[0][0]):
+                continue
             if not hand.given:
                 hand.since = monotonic()
             elif any(earlier for _, earlier in chunk):
@@ -208,7 +216,7 @@ class _Supervisor:
 
     def _listen(self, hand: _Hand) -> Iterator[Record]:
         try:
-            heard: list[Record] | str | None = hand.line.recv()
+            heard: list[Answer] | str | None = hand.line.recv()
         except (EOFError, OSError):
             yield from self._bury(hand)
             return
@@ -219,10 +227,20 @@ class _Supervisor:
             hand.since = monotonic()
             self.failed_starts = 0
             return
-        hand.given.popleft()
+        chunk = hand.given.popleft()
         hand.since = monotonic()
+        records = [record for pair in zip(chunk, heard, strict=True) for record in self._heard(*pair)]
         self._give(hand)
-        yield from heard
+        yield from records
+
+    def _heard(self, task: Task, answer: Answer) -> Iterator[Record]:
+        """Yield the record of a document when there is one; let what is complete be put together."""
+        document, earlier = task
+        found = self.gathered.add(document, answer) if isinstance(document, Shared) else answer
+        if isinstance(found, Record):
+            yield found
+        elif isinstance(found, Parted):
+            self.again.append([(found, earlier)])
 
     def _bury(self, hand: _Hand) -> Iterator[Record]:
         """Replace a worker that died, and decide about the document that it was at."""
@@ -235,13 +253,14 @@ class _Supervisor:
         if self._share_out(hand):
             self._replace(hand)
             return
-        [(document, earlier)] = hand.given.popleft()
+        [task] = hand.given.popleft()
+        document = task[0]
         deaths = self.deaths[document.path] = self.deaths.get(document.path, 0) + 1
         if deaths >= TRIES:
             error = f"the worker process ended with {_end_of(hand.process)} at this document, {deaths} times"
-            yield self._gone(document, "crashed", error)
+            yield from self._heard(task, self._gone(document, "crashed", error))
         else:
-            self.again.append([(document, earlier)])
+            self.again.append([task])
         self._replace(hand)
 
     def _start_failed(self, how: str) -> None:
@@ -282,7 +301,16 @@ def _work(job: Job, line: Connection) -> None:
         return
     while worker is not None:
         try:
-            tasks: list[Task] = line.recv()
-            line.send(worker.do_many(tasks))
+            line.send(_answers(worker, line.recv()))
         except (EOFError, OSError):
             return
+
+
+def _answers(worker: Worker, tasks: list[Task]) -> Sequence[Answer]:
+    """Return what a worker answers: about a share and what is to be put together, which come alone, or documents."""
+    document, earlier = tasks[0]
+    if isinstance(document, Shared):
+        return [worker.do_share(document, earlier)]
+    if isinstance(document, Parted):
+        return [worker.join(document)]
+    return worker.do_many(tasks)

@@ -30,6 +30,11 @@ class Staging:
         """Take away what earlier runs left."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def place(self) -> str:
+        """Return a path in the staging folder that nobody else writes to."""
+        # Machines that share the folder have processes of the same number.
+        return f"{self.folder}/{platform.node()}-{os.getpid()}-{next(self._numbers)}"
+
     def write(self, path: Path, data: bytes) -> None:
         """Put a file in its place, whole or not at all. Raises OSError when it cannot be written."""
         self.write_all(path, (data,))
@@ -40,8 +45,7 @@ class Staging:
             if folder not in self._made:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._made.add(folder)
-        # Machines that share the folder have processes of the same number.
-        place = f"{self.folder}/{platform.node()}-{os.getpid()}-{next(self._numbers)}"
+        place = self.place()
         size = 0
         try:
             with open(place, "wb", buffering=0) as file:

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeVar
-
-import numpy as np
+from typing import TypeVar
 
 from normalize.corpus.counting import CountingNormalizer
 from normalize.corpus.job import Job, Task, begun
 from normalize.corpus.manifest import Record
 from normalize.corpus.plan import Document
+from normalize.corpus.shares import Answer, Part, Parted, Shared
 from normalize.corpus.staging import Staging
+from normalize.corpus.tally import Tally
 from normalize.formats import Rewritten
-from normalize.formats.blocks import Divided, large
+from normalize.formats.blocks import Blocks, Divided, Share, large
 from normalize.formats.compressed import PACKED
 from normalize.formats.containers import container_of
-from normalize.formats.document import TextDocument, read_text, together
+from normalize.formats.document import TextDocument, read_text
+from normalize.formats.packing import Packed
 from normalize.pipeline import Normalizer
 from normalize.result import Result
 
@@ -31,51 +33,6 @@ from normalize.result import Result
 _COPY = 1 << 20
 
 _Done = TypeVar("_Done")
-
-
-@dataclass
-class _Tally:
-    """What the texts of one document come to."""
-
-    changes: int = 0
-    rules: Counter[str] = field(default_factory=Counter)
-    certainty: Counter[str] = field(default_factory=Counter)
-    judged: dict[str, Counter[str]] = field(default_factory=dict)
-    lost: int = 0
-    before: Counter[str] = field(default_factory=Counter)
-    after: Counter[str] = field(default_factory=Counter)
-    confidence: float | None = None
-
-    def add(self, result: Result) -> None:
-        """Count the changes of one text: in all, by rule, by certainty."""
-        self.changes += len(result.spans)
-        self.before[result.script_before] += 1
-        self.after[result.script_after] += 1
-        if (found := result.detection) is not None and found.encoding:
-            self.confidence = found.confidence if self.confidence is None else min(self.confidence, found.confidence)
-        counts = np.bincount(result.spans.codes).tolist() if len(result.spans) else ()
-        for steps, count in zip(result.spans.steps, counts, strict=False):
-            if not count:
-                continue  # what could have been, and was not
-            self.lost += count * any(step.certainty == "lost" for step in steps)
-            for step in steps:
-                self.rules[f"{step.stage}.{step.rule}"] += count
-                self.certainty[step.certainty] += count
-                if step.certainty != "rule":
-                    self.judged.setdefault(f"{step.stage}.{step.rule}", Counter())[step.certainty] += count
-
-    def fields(self) -> dict[str, Any]:
-        """Return what the record holds of it."""
-        return {
-            "changes": self.changes,
-            "rules": dict(sorted(self.rules.items())),
-            "certainty": dict(sorted(self.certainty.items())),
-            "judged": {rule: dict(counts) for rule, counts in sorted(self.judged.items())},
-            "confidence": None if self.confidence is None else round(self.confidence, 3),
-            "lost": self.lost,
-            "script_before": together(self.before),
-            "script_after": together(self.after),
-        }
 
 
 @dataclass(frozen=True)
@@ -156,20 +113,20 @@ class Worker:
         options = self.job.format_options
         container = container_of(data)
         if container is not None:
-            tally = _Tally()
+            tally = Tally()
             done = container(data, document.path, self.normalizer, options, tally.add)
             return self._closed(record, output, data, done, tally)
         text = read_text(data, document.path, self.job.config.encoding, options)
         if isinstance(text, Rewritten):
-            return self._closed(record, output, data, text, _Tally())
+            return self._closed(record, output, data, text, Tally())
         return _Opened(record, output, data, text)
 
     def _finish(self, opened: _Opened, results: Sequence[Result]) -> Record:
-        tally = _Tally()
+        tally = Tally()
         done = opened.text.written(results, tally.add)
         return self._closed(opened.record, opened.output, opened.data, done, tally)
 
-    def _closed(self, record: Record, output: Path, data: bytes, done: Rewritten, tally: _Tally) -> Record:
+    def _closed(self, record: Record, output: Path, data: bytes, done: Rewritten, tally: Tally) -> Record:
         """Return the record of a document after writing what became of it."""
         record = record.but(format=done.format, encoding=done.encoding, names=dict(done.names))
         if done.problem:
@@ -221,11 +178,81 @@ class Worker:
             record = record.but(hash_in=hashlib.file_digest(file, "sha256").hexdigest())
         if earlier is not None and self.is_done(earlier, record, output):
             return earlier
-        tally = _Tally()
+        tally = Tally()
+        return self._put_together(blocks, blocks.rewritten(self.normalizer, tally.add), path, output, record, tally)
+
+    def do_share(self, share: Shared, earlier: Record | None = None) -> Answer:
+        """Return what becomes of a share of a document: nothing, when it cannot be divided and this is not the first.
+
+        Never raises: what goes wrong is the record of the document.
+        """
+        return self._guarded(share, partial(self._do_share, share, earlier))
+
+    def _do_share(self, share: Shared, earlier: Record | None) -> Answer:
+        start = perf_counter()
+        path = self.job.source / share.path
+        state = _state(path)
+        blocks = self._blocks(path, share)
+        if not isinstance(blocks, Blocks) or not blocks.packer().is_apart:
+            return None if share.index else self.do(share, earlier)
+        tally, packer = Tally(), blocks.packer()
+        packed: list[tuple[int, int, int]] = []
+
+        def told() -> Iterator[bytes]:
+            for data in blocks.normalized(self.normalizer, tally.add, Share(share.index, share.count)):
+                block = packer.pack(data)
+                packed.append((len(block.data), block.size, block.sum))
+                yield block.data
+
+        place = self.staging.place()
+        self.staging.write_all(Path(place), told())
+        faulty = blocks.faulty.first, blocks.faulty.count
+        return Part(place, state, packed, blocks.changed, faulty, tally, perf_counter() - start)
+
+    def join(self, document: Parted) -> Record:
+        """Return the record of a document whose shares are done, after putting them together. Never raises."""
+        return self._guarded(document, partial(self._join, document))
+
+    def _join(self, document: Parted) -> Record:
+        start = perf_counter()
+        path = self.job.source / document.path
+        blocks = self._blocks(path, document)
+        if not isinstance(blocks, Blocks) or {part.state for part in document.parts} != {_state(path)}:
+            raise ValueError("was changed by somebody else meanwhile; run again")
+        tally = Tally()
+        for part in document.parts:
+            tally.include(part.tally)
+            blocks.faulty.add(0, *part.faulty)
+            blocks.changed = blocks.changed or part.changed
+        with path.open("rb") as file:
+            record = begun(self.job, document, "failed").but(hash_in=hashlib.file_digest(file, "sha256").hexdigest())
+        with ExitStack() as stack:
+            files = [stack.enter_context(open(part.place, "rb")) for part in document.parts]
+            count = sum(len(part.blocks) for part in document.parts)
+
+            def packed() -> Iterator[Packed]:
+                for number in range(count):
+                    row, share = divmod(number, len(files))
+                    length, size, checksum = document.parts[share].blocks[row]
+                    yield Packed(files[share].read(length), size, checksum)
+
+            output = self.job.target / document.place
+            record = self._put_together(
+                blocks, blocks.put_together(packed(), blocks.packer()), path, output, record, tally
+            )
+        for part in document.parts:
+            os.unlink(part.place)
+        seconds = sum(part.seconds for part in document.parts) + perf_counter() - start
+        return record.but(seconds=round(seconds, 4))
+
+    def _put_together(
+        self, blocks: Divided, packed: Iterator[bytes], path: Path, output: Path, record: Record, tally: Tally
+    ) -> Record:
+        """Return the record of a large document after writing what it became."""
         digest = hashlib.sha256()
 
         def told() -> Iterator[bytes]:
-            for block in blocks.rewritten(self.normalizer, tally.add):
+            for block in packed:
                 digest.update(block)
                 yield block
 
@@ -256,6 +283,12 @@ class Worker:
         except OSError as error:
             return record.but(error=f"{record.error}; it could not be copied either: {_sentence(error)}")
         return record
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Return what tells that a file was changed."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
 
 
 def _sentence(error: BaseException) -> str:

@@ -1,25 +1,26 @@
 """Large documents of lines, done block by block, so that memory does not grow with the file.
 
 Only formats whose lines stand by themselves are divided: plain text, JSON lines and lyrics. The encoding and the format
-are those that the first block shows; every block ends with a line.
+are those that the first block shows; every block ends with a line. Several processes may have a share of the blocks
+each: all read the document, which costs little, and find the same blocks in it.
 """
 
 from __future__ import annotations
 
-import bz2
 import lzma
-import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from normalize.encoding import decode
 from normalize.formats.columnar import open_columnar
-from normalize.formats.compressed import Method, method_of, zstandard_packer
+from normalize.formats.compressed import Method, method_of
 from normalize.formats.document import NAMED, Visit, faulty_lines, rewrite_text
 from normalize.formats.members import JSON_LINES
+from normalize.formats.packing import Packed, Packer
 from normalize.formats.plain import PLAIN_TEXT
 from normalize.formats.registry import format_of
 from normalize.formats.span import Format, FormatError, Options
@@ -54,6 +55,29 @@ class Divided(Protocol):
         """Yield the document normalised."""
 
 
+class Share(NamedTuple):
+    """A share of the blocks of a document: from the `first` on, every so-many-th."""
+
+    first: int
+    step: int
+
+
+WHOLE = Share(0, 1)
+
+
+@dataclass
+class Faulty:
+    """The lines that are not as the format asks: the numbers of the first, and how many there are."""
+
+    first: list[int] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, before: int, numbers: Sequence[int], count: int | None = None) -> None:
+        """Add lines by their numbers in a stretch that has some lines before it; `count` when there are more."""
+        self.first = sorted([*self.first, *(before + number for number in numbers)])[:NAMED]
+        self.count += len(numbers) if count is None else count
+
+
 class Blocks:
     """A large document of lines."""
 
@@ -66,6 +90,7 @@ class Blocks:
         self.options = options
         self.changed = False
         self.left: list[str] = []
+        self.faulty = Faulty()
         self.packed_size = path.stat().st_size if method else 0
         head = next(self._raw(), b"")
         # A character cut off at the end of the head says nothing about the encoding.
@@ -143,54 +168,33 @@ class Blocks:
             return at - 1
         raise FormatError(f"has a line of more than {len(data):,} bytes, too long to be done in parts as {self._code}")
 
+    def normalized(self, normalizer: Normalizer, visit: Visit, share: Share = WHOLE) -> Iterator[bytes]:
+        """Yield the blocks of a share normalised, not packed; `changed` and `faulty` tell afterwards what there was."""
+        known = type(normalizer)(normalizer.config, encoding=self._code)
+        lines = 0
+        for number, block in enumerate(self._whole_lines()):
+            if number % share.step == share.first:
+                done = rewrite_text(block, "", known, self.options, visit, self.format)
+                self.changed = self.changed or done.data != block
+                self.faulty.add(lines, done.faulty)
+                yield done.data
+            lines += block.count(self._line_sign)
+
+    def packer(self) -> Packer:
+        """Return what packs the blocks as the document was packed."""
+        return Packer(self.method, self.path)
+
     def rewritten(self, normalizer: Normalizer, visit: Visit) -> Iterator[bytes]:
         """Yield the document normalised and packed as it was; `changed` tells afterwards whether it differs."""
-        pack = _Packer(self.method, self.path) if self.method else None
-        known = type(normalizer)(normalizer.config, encoding=self._code)
-        lines = count = 0
-        faulty: list[int] = []
-        for block in self._whole_lines():
-            done = rewrite_text(block, "", known, self.options, visit, self.format)
-            self.changed = self.changed or done.data != block
-            count += len(done.faulty)
-            faulty += (lines + number for number in done.faulty[: NAMED - len(faulty)])
-            lines += block.count(self._line_sign)
-            yield pack.add(done.data) if pack else done.data
-        if pack:
-            yield pack.end()
-        if count:
-            self.left.append(faulty_lines(faulty, count, self.format))
+        packer = self.packer()
+        yield from self.put_together(map(packer.pack, self.normalized(normalizer, visit)), packer)
 
-
-class _Packer:
-    """Compresses what comes in blocks; a gzip header keeps its time (RFC 1952, 2.3)."""
-
-    def __init__(self, method: Method, path: Path) -> None:
-        self.name = method.name
-        self.sum = self.size = 0
-        makers: dict[str, Callable[[], Any]] = {
-            "gz": lambda: zlib.compressobj(wbits=-15),
-            "bz2": bz2.BZ2Compressor,
-            "xz": lzma.LZMACompressor,
-            "zst": lambda: zstandard_packer(old),
-        }
-        with path.open("rb") as file:
-            old = file.read(10)
-        self.packer = makers[method.name]()
-        self.head = b""
-        if method.name == "gz":
-            self.head = b"\x1f\x8b\x08\x00" + old[4:10]
-
-    def add(self, data: bytes) -> bytes:
-        """Return what can be written after this much more data."""
-        self.sum, self.size = zlib.crc32(data, self.sum), self.size + len(data)
-        head, self.head = self.head, b""
-        return head + bytes(self.packer.compress(data))
-
-    def end(self) -> bytes:
-        """Return what ends the file."""
-        end = bytes(self.packer.flush())
-        return end + struct.pack("<II", self.sum, self.size & 0xFFFFFFFF) if self.name == "gz" else end
+    def put_together(self, blocks: Iterable[Packed], packer: Packer) -> Iterator[bytes]:
+        """Yield the document from its blocks, in their order; `left` tells afterwards what stayed as it is."""
+        yield from map(packer.put, blocks)
+        yield packer.end()
+        if self.faulty.count:
+            self.left.append(faulty_lines(self.faulty.first, self.faulty.count, self.format))
 
 
 def large(path: Path, name: str, size: int, options: Options, encoding: str | None = None) -> Divided | None:
