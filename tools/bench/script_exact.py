@@ -2,15 +2,17 @@
 
     python tools/bench/script_exact.py [--characters 20000000] [--random 20000]
 
-The text is that of ../shared/text, all sources in both scripts, and random text rich in keys of the dictionaries,
-fragments of keys, description sequences and characters beyond the BMP. NUL and lone surrogates are left out: the
-binding ends at the one and refuses the other. The exit code is 1 when anything differs.
+The text is that of ../shared/text, all sources in both scripts, and of its cases of clean text and of conversion (23.6
+million characters); and random text rich in keys of the dictionaries, fragments of keys, description sequences and
+characters beyond the BMP. NUL and lone surrogates are left out: the binding ends at the one and refuses the other. The
+exit code is 1 when anything differs.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import json
 import random
 import sys
 import tempfile
@@ -22,14 +24,22 @@ from script_peers import Worker, python_of
 from normalize.script import lexicon
 from normalize.script.converter import Converter
 
-SHARED = Path(__file__).parent.parent.parent.parent / "shared" / "text"
+SHARED = Path(__file__).parents[3] / "shared"
 
 
 def sample_text(characters: int) -> str:
     """Return so many characters of the sample text, the same part of each source."""
-    texts = [gzip.decompress(path.read_bytes()).decode("utf-8") for path in sorted(SHARED.glob("*.txt.gz"))]
+    texts = [gzip.decompress(path.read_bytes()).decode("utf-8") for path in sorted(SHARED.glob("text/*.txt.gz"))]
+    for folder in ("clean", "script"):
+        texts += map(_strings, sorted(SHARED.glob(f"cases/{folder}/*.jsonl*")))
     part = min(1.0, characters / max(1, sum(map(len, texts))))
     return "\n".join(text[: round(len(text) * part)] for text in texts)
+
+
+def _strings(path: Path) -> str:
+    """Return the text that a file of cases has."""
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+        return "\n".join(value for line in lines for value in json.loads(line).values() if isinstance(value, str))
 
 
 def random_text(name: str, pieces: int, seed: int) -> str:
