@@ -120,8 +120,12 @@ def known(word: str) -> float | None:
     >>> known("發明") == known("发明"), known("明发灯")
     (True, None)
     """
-    folded = fold(word)
-    return _words().after(folded[0]).get(folded[1:]) if word else None
+    return known_folded(fold(word)) if word else None
+
+
+def known_folded(word: str) -> float | None:
+    """Return what `known` returns for a word that is folded already, and not empty."""
+    return _words().after(word[0]).get(word[1:])
 
 
 def following(beginning: str) -> dict[str, float]:
@@ -151,7 +155,12 @@ def cost(text: str) -> float:
     >>> cost("") == 0 < cost("的") < cost("中国") < cost("中国人民")
     True
     """
-    return _best(fold(text))[-1][0]
+    return cost_folded(fold(text))
+
+
+def cost_folded(text: str) -> float:
+    """Return what `cost` returns for a text that is folded already."""
+    return _best(text)[-1][0] if text else 0.0
 
 
 class Between:

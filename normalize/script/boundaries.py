@@ -13,7 +13,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from normalize import data, words
@@ -82,17 +82,22 @@ def _cuts(run: str, plan: Plan) -> list[tuple[int, int]] | None:
 def _edges(run: str, plan: Plan) -> dict[tuple[int, int], Match]:
     """Return every phrase anywhere in a run, of the first step or in what that makes of single characters."""
     found: dict[tuple[int, int], Match] = {}
-    by_itself = "".join(_alone(character, plan.chain[0]) for character in run)
     for matcher in plan.chain:
-        text = run if matcher is plan.chain[0] else by_itself
+        text = run if matcher is plan.chain[0] else "".join([_alone(character, plan.chain[0]) for character in run])
         for start in range(len(run) - 1):
-            limit = len(run)
-            while limit - start > 1 and (match := matcher.match(text[:limit], start)) is not None and match.length > 1:
-                found.setdefault((start, start + match.length), match)
-                limit = start + match.length - 1
+            for match in matcher.matches(text, start):
+                if match.length > 1:
+                    found.setdefault((start, start + match.length), match)
     return found
 
 
+@lru_cache(1 << 14)
+def _cost(folded: str) -> float:
+    """Return what a part of a run costs: most are a character or two, and come again and again."""
+    return words.cost_folded(folded)
+
+
+@lru_cache(1 << 12)
 def _alone(character: str, matcher: Matcher) -> str:
     found = matcher.match(character, 0)
     return found.value if found and len(found.value) == 1 else character
@@ -110,21 +115,24 @@ def _segmentation(run: str, edges: dict[tuple[int, int], Match]) -> list[tuple[i
     for end in range(1, len(run) + 1):
         options = []
         for start in range(max(0, end - words.LONGEST), end):
-            # A word around a phrase would hide how the phrase lies among the words inside it (电视频道: 视频).
-            hidden = (start, end) not in edges and any(start <= a and b <= end for a, b in edges)
-            cost = None if hidden else words.known(folded[start:end])
-            if cost is None and end - start == 1:
-                cost = words.UNKNOWN
-            if (start, end) in edges and edges[start, end].rule != "vocabulary":
-                parts = words.cost(folded[start:end]) - PHRASE_BONUS
+            phrase = edges.get((start, end))
+            cost = words.known_folded(folded[start:end])
+            if phrase is None:
+                # A word around a phrase would hide how the phrase lies among the words inside it (电视频道: 视频).
+                if cost is not None and end - start > 2 and any(start <= a and b <= end for a, b in edges):
+                    cost = None
+                if cost is None and end - start == 1:
+                    cost = words.UNKNOWN
+            elif phrase.rule != "vocabulary":
+                parts = _cost(folded[start:end]) - PHRASE_BONUS
                 cost = parts if cost is None else min(cost, parts)
-            elif (start, end) in edges and cost is None:
-                cost = words.cost(folded[start:end])
+            elif cost is None:
+                cost = _cost(folded[start:end])
             if cost is not None:
                 options.append((best[start][0] + cost, start))
         for start, stop in edges:
             if stop == end and end - start > words.LONGEST:
-                options.append((best[start][0] + words.cost(folded[start:end]) - PHRASE_BONUS, start))
+                options.append((best[start][0] + _cost(folded[start:end]) - PHRASE_BONUS, start))
         best.append(min(options))
     cuts: list[tuple[int, int]] = []
     end = len(run)
@@ -166,10 +174,10 @@ def _better(run: str, plan: Plan, edges: dict[tuple[int, int], Match], cuts: lis
     lexicon = 0.0
     position = 0
     for start, end in [*taken, (len(run), len(run))]:
-        lexicon += words.cost(folded[position:start]) + words.cost(folded[start:end])
+        lexicon += _cost(folded[position:start]) + _cost(folded[start:end])
         lexicon -= PHRASE_BONUS if start < end else 0.0
         position = end
-    chosen = sum(words.cost(folded[start:end]) - PHRASE_BONUS * ((start, end) in edges) for start, end in cuts)
+    chosen = sum([_cost(folded[start:end]) - PHRASE_BONUS * ((start, end) in edges) for start, end in cuts])
     return chosen <= lexicon - (NUMERAL if counted else 0.0)
 
 

@@ -63,6 +63,25 @@ class Matcher:
                     return Match(length, value, rule)
         return None
 
+    def matches(self, text: str, start: int) -> Iterator[Match]:
+        """Yield what is matched at `start`, and what would be if the text ended before the last character of that, etc.
+
+        >>> [match.length for match in Dictionary({"发": "發", "发展": "發展"}, "phrase").matches("发展中", 0)]
+        [2, 1]
+        """
+        if self.attempts is None:
+            limit = len(text)
+            while limit > start and (match := self.match(text[:limit], start)) is not None:
+                yield match
+                limit = start + match.length - 1
+            return
+        room = len(text) - start
+        # An attempt that has failed would fail again.
+        for length, entries, rule in self.attempts[text[start]]:
+            if length <= room and (value := entries.get(text[start : start + length])) is not None:
+                yield Match(length, value, rule)
+                room = length - 1
+
     def dictionaries(self) -> Iterator[Dictionary]:
         """Yield every dictionary inside."""
         raise NotImplementedError
