@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from normalize import explain, repair, words
 from normalize.config import Config
-from normalize.mojibake import stage
+from normalize.mojibake import parts, stage
 from normalize.mojibake.chains import unravel
 from normalize.mojibake.filling import chosen, follow, least_after, script_bias
 from normalize.mojibake.misread import misread
@@ -256,3 +256,30 @@ def test_what_ftfy_repairs_of_chinese_is_repaired() -> None:
     rows = [row for row in map(json.loads, lines) if row["expected"] is not None and row["ftfy_ok"]]
     assert rows
     assert [row["input"] for row in rows if repair(row["input"]) != row["expected"]] == []
+
+
+def test_what_the_lines_before_have_shown_is_not_searched_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page whose lines all lost bytes in one way is read in that way, at one look a line."""
+    looks: list[str] = []
+    losing_more = parts._losing_more
+    monkeypatch.setattr(parts, "_losing_more", lambda piece, layer: looks.append(piece) or losing_more(piece, layer))
+    damaged = misread(SIMPLIFIED, "cp936", "utf-8", "replace")
+    assert damaged is not None
+    alone = repair(f"{damaged}\n")
+    looks.clear()
+    assert repair(f"{damaged}\n" * 40) == alone * 40
+    assert len(looks) <= parts.CONFIRMED + parts.LOSSY
+
+
+def test_what_lost_too_much_is_given_up_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of which nothing can be told costs as much as a few of its lines, and stays as it is, line by line."""
+    searched: list[str] = []
+    likeliest = parts._likeliest
+    monkeypatch.setattr(parts, "_likeliest", lambda piece, lines: searched.append(piece) or likeliest(piece, lines))
+    damaged = misread(SIMPLIFIED, "latin-1", "utf-8", after=["c1-dropped"])
+    assert damaged is not None
+    page = f"{damaged}\n" * 40
+    result = repaired(page)
+    assert result.text == page
+    assert [change.rule for change in result.changes] == ["lost.controls"] * 40
+    assert len(searched) == parts.IN_VAIN

@@ -10,8 +10,10 @@ from normalize.edits import Edit, Step
 from normalize.mojibake.screen import Screen
 from normalize.profile import Class
 
+# A first byte of three has two behind it, of which the half is left; more than one in three has none.
 #: Kinds of loss by what they look like, and what to say. Each needs more than ordinary text has: `???` is how
 #: people write surprise, and 烫烫烫 is a line of a song.
+_CONTROLS = re.compile("(?:[ã-ï]{1,3}[\xa0-¿]{1,2}){6,}[ã-ï]{0,2}")
 _KINDS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     (
         "kun-jin-kao",
@@ -21,6 +23,11 @@ _KINDS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("replacement-as-latin", re.compile("(?:ï¿½)+"), "U+FFFD in UTF-8, read as Latin-1"),
     ("memory-fill", re.compile("烫{4,}|屯{4,}|葺{4,}|锘锘+|蔽蔽蔽+"), "memory that was never written to (CC, CD, DD)"),
     ("replacement", re.compile("\ufffd+"), "U+FFFD: bytes that an earlier program could not read"),
+    (
+        "controls",
+        _CONTROLS,
+        "UTF-8 read as Latin-1, without the controls (80-9F): half of what followed each first byte",
+    ),
     ("question-marks", re.compile(r"(?<![?\w])\?{4,}(?![?\w])"), "`?` for each character that an encoding lacked"),
 )
 #: A text without one of these has lost nothing. Each of the second line begins with a sign of the screen.
@@ -33,6 +40,8 @@ _TRIES = 100
 def may_have_losses(screen: Screen) -> bool:
     """Tell whether a text has any of the signs of loss; of a clean text the screen knows that it has not."""
     marks = screen.profile.has(Class.REPLACEMENT, Class.FOLDED_MARK, Class.LATIN1)
+    if screen.profile.has(Class.LATIN1) and _CONTROLS.search(screen.text):
+        return True
     return any(_occurs(sign, screen.text) for sign in _MARKS * marks + _FILLS * screen.may_have_losses)
 
 

@@ -16,7 +16,7 @@ from normalize.mojibake.chains import Candidate, Misreading, as_found, chinese, 
 from normalize.mojibake.dropped import repair_dropped
 from normalize.mojibake.judging import convincing, explained
 from normalize.mojibake.lattice import Lines
-from normalize.mojibake.parts import repair_parts
+from normalize.mojibake.parts import Learnt, repair_parts
 from normalize.mojibake.screen import Screen
 from normalize.profile import Class
 
@@ -48,9 +48,9 @@ def repair_misdecoded(screen: Screen) -> list[Edit]:
         return whole
     edits: list[Edit] = []
     known: list[tuple[Misreading, ...]] = []
-    preferred: list[Misreading] = []
+    learnt = Learnt()
     for start, end in _pieces(text, places):
-        edits += _repair_piece(text, start, end, known, preferred)
+        edits += _repair_piece(text, start, end, known, learnt)
     return edits
 
 
@@ -139,9 +139,7 @@ def _is_odd(text: str, start: int, end: int, places: Sequence[int]) -> bool:
     return False
 
 
-def _repair_piece(
-    text: str, start: int, end: int, known: list[tuple[Misreading, ...]], preferred: list[Misreading]
-) -> list[Edit]:
+def _repair_piece(text: str, start: int, end: int, known: list[tuple[Misreading, ...]], learnt: Learnt) -> list[Edit]:
     piece = text[start:end]
     for layers in known:
         inner = undo(piece, layers)
@@ -160,7 +158,7 @@ def _repair_piece(
         last = min(first + LONGEST_PIECE, len(piece))
         # What follows the end of a text that is one line is not known: it may be a fragment.
         lines = Lines("\n" in text, text.startswith("\n", start + last) or (start + last == len(text) and "\n" in text))
-        edits += repair_parts(piece[first:last], start + first, preferred, lines)
+        edits += repair_parts(piece[first:last], start + first, learnt, lines)
     return edits or list(repair_dropped(piece, start))
 
 

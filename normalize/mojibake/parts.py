@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 
@@ -34,6 +35,13 @@ MOST_MARKS = 0.5
 #: at 8 as many stretches come back (54 and 52 of 240), and 149 and 71 misreadings of 166 odd pieces are searched.
 AROUND_ODD = 8.0
 
+#: After so many pieces in a row that a misreading explained better than those like it (other marks, stricter tables),
+#: they are not compared any more: to find them costs four times as much as the one.
+CONFIRMED = 3
+#: After so many pieces that are odd all over, of more than half so many odd characters, for which nothing was found,
+#: nothing is looked for in a text where nothing was found at all: what lost so much costs a second a line.
+IN_VAIN, SAMPLE_IN_VAIN = 3, 24
+
 #: Nats by which a program that loses more must explain a piece better: 0 to 6 are alike on 700 damaged spans.
 RARER = 4.0
 #: Nats for a byte that cannot be read: as much as an unlikely character would cost.
@@ -47,21 +55,41 @@ _TRACES = re.compile(
 )
 
 
-def repair_parts(piece: str, offset: int, preferred: list[Misreading], lines: Lines) -> Iterator[Edit]:
+@dataclass
+class Learnt:
+    """What the pieces of a text have shown so far: the misreadings that were found; how many pieces in a row the first
+    of them explained better than those like it; how many pieces that are odd all over nothing was found for.
+    """
+
+    layers: list[Misreading] = field(default_factory=list)
+    confirmed: int = 0
+    in_vain: int = 0
+
+
+def repair_parts(piece: str, offset: int, learnt: Learnt, lines: Lines) -> Iterator[Edit]:
     """Yield the repairs of the parts of a piece that were damaged; what was found before in the text is tried first."""
     found: list[Found] = []
+    preferred = learnt.layers
     for layer in preferred:
         found = _found(piece, layer, lines, lossy=True)
         if 2 * sum(part.end - part.start for part in found) > len(piece):
-            found, layer = _most_lossy(piece, found, layer, lines)
+            if layer != preferred[0]:
+                learnt.confirmed = 0
+            if learnt.confirmed < CONFIRMED:
+                found, better = _most_lossy(piece, found, layer, lines)
+                learnt.confirmed = learnt.confirmed + 1 if better == preferred[0] else 0
+                layer = better
             break
     else:
         if not _odd(piece) or piece.count("\ufffd") > MOST_MARKS * _beyond(piece):
+            return
+        if learnt.in_vain >= IN_VAIN and not preferred:
             return
         best = _likeliest(piece, lines)
         lossy = [_most_lossy(piece, _found(piece, layer, lines, lossy=True), layer, lines) for layer in best]
         found, layer = max(lossy, key=lambda pair: _gain(pair[0]), default=([], Misreading("", "")))
         if not found:
+            learnt.in_vain += 2 * len(_odd(piece)) > max(_beyond(piece), SAMPLE_IN_VAIN)
             return
     if layer not in preferred:
         preferred.insert(0, layer)
