@@ -33,6 +33,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str], str], ...] = (
 #: A text without one of these has lost nothing. Each of the second line begins with a sign of the screen.
 _MARKS = ("\ufffd", "????", "ï¿½")
 _FILLS = ("锟斤拷", "烫烫烫烫", "屯屯屯屯", "葺葺葺葺", "锘锘", "蔽蔽蔽")
+#: What Han begin with in UTF-8, as Latin-1 has it.
+_LEADS = "äåæçèé"
 #: The search for one character is ten times as fast as that for several, until it has stopped so often.
 _TRIES = 100
 
@@ -40,7 +42,7 @@ _TRIES = 100
 def may_have_losses(screen: Screen) -> bool:
     """Tell whether a text has any of the signs of loss; of a clean text the screen knows that it has not."""
     marks = screen.profile.has(Class.REPLACEMENT, Class.FOLDED_MARK, Class.LATIN1)
-    if screen.profile.has(Class.LATIN1) and _CONTROLS.search(screen.text):
+    if marks and any(sign in screen.text for sign in _LEADS) and _CONTROLS.search(screen.text):
         return True
     return any(_occurs(sign, screen.text) for sign in _MARKS * marks + _FILLS * screen.may_have_losses)
 
