@@ -13,7 +13,6 @@ import gzip
 import os
 import pstats
 import random
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -81,11 +80,11 @@ def main() -> int:
         seconds = {}
         for workers in (1, 2):
             start = perf_counter()
-            run(Job(root / "in", root / "out", Config(target=arguments.target)), workers, resume=False)
+            # Each run has a folder of its own: a file system that has just deleted files is slow to make new ones.
+            run(Job(root / "in", root / f"out{workers}", Config(target=arguments.target)), workers, resume=False)
             seconds[workers] = perf_counter() - start
             rate = arguments.files / seconds[workers], total / 1e6 / seconds[workers]
             print(f"{workers} workers: {seconds[workers]:.2f} s, {rate[0]:.0f} documents/s, {rate[1]:.1f} MB/s")
-            shutil.rmtree(root / "out")
         print(f"two against one: {seconds[1] / seconds[2]:.2f}x")
     return 0
 
