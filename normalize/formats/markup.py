@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from normalize.formats.escapes import ATTRIBUTE, CDATA, XML
-from normalize.formats.span import Format, Options, Span
+from normalize.formats.span import Format, Kind, Options, Span
 
 #: A quoted value in a tag may not be longer than this many characters: a stray quote costs a bounded look ahead.
 _REACH = 65_536
@@ -29,7 +29,6 @@ def _tag(first: str) -> re.Pattern[str]:
 _HTML_TAG = _tag("[A-Za-z]")
 _XML_TAG = _tag(r"[^\W\d]")
 _ATTRIBUTE = re.compile(r"""([^\s"'=<>/]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
-_SPACE = re.compile(r"\s*")
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,13 @@ class Markup:
     case: bool = False
     inline_unless: frozenset[str] | None = None
 
-    def ends_passage(self, name: str) -> bool:
-        """Tell whether a tag ends the passage that it stands in."""
-        return name in self.inline_unless if self.inline_unless is not None else name not in self.inline
+    def kind(self, name: str) -> tuple[str, bool, bool]:
+        """Return the name of a tag as it is listed, whether the tag ends the passage that it stands in, and whether
+        what it encloses is read in any other way than the text around it.
+        """
+        name = name if self.case else name.lower()
+        ends = name in self.inline_unless if self.inline_unless is not None else name not in self.inline
+        return name, ends, name in self.raw or name in self.aside or name in self.kept or name in self.texts
 
 
 def scan(text: str, markup: Markup) -> Iterator[Span]:
@@ -72,20 +75,22 @@ def scan(text: str, markup: Markup) -> Iterator[Span]:
             searched_from[sign] = start
         return found
 
-    def passage(start: int, end: int) -> Iterator[Span]:
+    def passage(start: int, end: int) -> tuple[Span, ...]:
         nonlocal fresh
-        if start < end and (not markup.texts or inside):
-            blank = _SPACE.match(text, start, end)
-            if fresh and blank and blank.end() == end:
-                return
-            kind = "kept" if open_kept else "text" if fresh else "more"
-            yield Span(start, end, kind, XML)  # type: ignore[arg-type]
-            fresh = False
+        if start == end or (markup.texts and not inside):
+            return ()
+        if fresh and text[start].isspace() and text[start:end].isspace():
+            return ()
+        kind: Kind = "kept" if open_kept else "text" if fresh else "more"
+        fresh = False
+        return (Span(start, end, kind, XML),)
 
-    tag = _XML_TAG if markup.case else _HTML_TAG
-    while match := tag.search(text, position):
+    search = (_XML_TAG if markup.case else _HTML_TAG).search
+    kinds: dict[str, tuple[str, bool, bool]] = {}
+    while match := search(text, position):
         start, end = match.span()
-        if match["name"] is None:
+        name, closing, rest = match.group("name", "close", "rest")
+        if name is None:
             if match["cdata"]:
                 stop = find("]]>", end)
                 if stop >= 0:
@@ -101,13 +106,15 @@ def scan(text: str, markup: Markup) -> Iterator[Span]:
             continue
         yield from passage(position, start)
         position = end
-        name = match["name"] if markup.case else match["name"].lower()
-        closing = bool(match["close"])
-        if markup.ends_passage(name):
+        kind = kinds.get(name)
+        if kind is None:
+            kind = kinds[name] = markup.kind(name)
+        name, ends, is_special = kind
+        if ends:
             fresh = True
-        if markup.attributes and not closing and "=" in match["rest"]:
+        if "=" in rest and markup.attributes and not closing:
             asides += _attributes(match, name, markup)
-        if match["rest"].endswith("/"):
+        if not is_special or rest.endswith("/"):
             continue
         if name in markup.raw and not closing:
             stopped = re.compile(rf"</{re.escape(name)}(?![\w-])", re.IGNORECASE).search(text, end)
@@ -116,9 +123,9 @@ def scan(text: str, markup: Markup) -> Iterator[Span]:
             stopped = re.compile(rf"</{re.escape(name)}\s*>", re.IGNORECASE).search(text, end, end + _READING)
             position = stopped.end() if stopped else end
         elif name in markup.kept:
-            _toggle(open_kept, name, closing)
+            _toggle(open_kept, name, bool(closing))
         elif name in markup.texts:
-            _toggle(inside, name, closing)
+            _toggle(inside, name, bool(closing))
     yield from passage(position, len(text))
     yield from asides
 

@@ -77,13 +77,17 @@ def join(document: str, spans: Iterable[Span]) -> Joined:
     """Return the joined text of the spans of a document."""
     stretches: list[_Stretch] = []
     rows: list[int] = []
+    occurs: dict[str, bool] = {"": False}
     for start, end, kind, escapes in spans:
         if stretches and kind in ("text", "document"):
             stretches.append(("\n", start, start, None, False))
         if not rows or kind == "document":
             rows.append(len(stretches))
         allowed = None if kind == "kept" else escapes
-        if not escapes.sign or document.find(escapes.sign, start, end) < 0:
+        sign = escapes.sign
+        if sign not in occurs:
+            occurs[sign] = sign in document
+        if not occurs[sign] or document.find(sign, start, end) < 0:
             stretches.append((document[start:end], start, end, allowed, False))
             continue
         position = start
