@@ -135,11 +135,12 @@ def _work_with_death_at_the_end(job: Job, line: object) -> None:
 _work = runner._work
 
 
+@pytest.mark.parametrize("work", [_work_with_poison, _work_with_death_at_the_end])
 def test_a_share_that_kills_its_worker_costs_one_document(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: object
 ) -> None:
-    """It is tried again, recorded as crashed, and its other shares are forgotten; all other documents are done."""
-    monkeypatch.setattr(runner, "_work", _work_with_poison)
+    """It is tried again and recorded as crashed, whether at a share or when all are put together; others are done."""
+    monkeypatch.setattr(runner, "_work", work)
     run(job(folder, tmp_path / "out"), 2)
     found = records(tmp_path / "out")
     assert found["wide.txt"].status == "crashed"
@@ -149,17 +150,6 @@ def test_a_share_that_kills_its_worker_costs_one_document(
     monkeypatch.undo()
     run(job(folder, tmp_path / "out"), 2)
     assert records(tmp_path / "out")["wide.txt"].status == "ok"
-
-
-def test_a_worker_may_die_while_it_puts_shares_together(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """That is a record, too."""
-    monkeypatch.setattr(runner, "_work", _work_with_death_at_the_end)
-    run(job(folder, tmp_path / "out"), 2)
-    found = records(tmp_path / "out")
-    assert found["wide.txt"].status == "crashed"
-    assert found["small.txt"].status == "ok"
 
 
 @pytest.mark.parametrize(

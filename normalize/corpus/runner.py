@@ -205,8 +205,8 @@ class _Supervisor:
                 continue
             if not hand.given:
                 hand.since = monotonic()
-            elif any(earlier for _, earlier in chunk):
-                # Records may be long: sent to a worker that is about to send some, each would wait for the other.
+            elif any(earlier or isinstance(document, Parted) for document, earlier in chunk):
+                # What is long, sent to a worker that is about to send something, would leave each waiting for the other.
                 self.again.appendleft(chunk)
                 return
             hand.given.append(chunk)

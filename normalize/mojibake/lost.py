@@ -10,10 +10,10 @@ from normalize.edits import Edit, Step
 from normalize.mojibake.screen import Screen
 from normalize.profile import Class
 
-# A first byte of three has two behind it, of which the half is left; more than one in three has none.
+# Each first byte has two behind it, one of which is lost on average: one first byte in four has none left.
+_CONTROLS = re.compile("(?:[ã-ï]{1,3}[\xa0-¿]{1,2}){6,}[ã-ï]{0,2}")
 #: Kinds of loss by what they look like, and what to say. Each needs more than ordinary text has: `???` is how
 #: people write surprise, and 烫烫烫 is a line of a song.
-_CONTROLS = re.compile("(?:[ã-ï]{1,3}[\xa0-¿]{1,2}){6,}[ã-ï]{0,2}")
 _KINDS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     (
         "kun-jin-kao",
